@@ -1,0 +1,56 @@
+"""Activities, calendars, critical paths and backward plans.
+
+Names load on first use, so that ``from scheduling import critical_path`` brings in no solver.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scheduling.build import compile_network as compile_network
+    from scheduling.calendar import Axis as Axis
+    from scheduling.calendar import Calendar as Calendar
+    from scheduling.calendar import CalendarTable as CalendarTable
+    from scheduling.cpm import CriticalPath as CriticalPath
+    from scheduling.cpm import critical_path as critical_path
+    from scheduling.errors import AxisError as AxisError
+    from scheduling.errors import ContradictionError as ContradictionError
+    from scheduling.errors import CycleError as CycleError
+    from scheduling.errors import InputError as InputError
+    from scheduling.errors import SchedulingError as SchedulingError
+    from scheduling.network import Factor as Factor
+    from scheduling.network import Network as Network
+    from scheduling.network import Resource as Resource
+    from scheduling.status import Status as Status
+
+_HOME = {
+    "Axis": "calendar",
+    "AxisError": "errors",
+    "Calendar": "calendar",
+    "CalendarTable": "calendar",
+    "ContradictionError": "errors",
+    "CriticalPath": "cpm",
+    "CycleError": "errors",
+    "Factor": "network",
+    "InputError": "errors",
+    "Network": "network",
+    "Resource": "network",
+    "SchedulingError": "errors",
+    "Status": "status",
+    "compile_network": "build",
+    "critical_path": "cpm",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'scheduling' has no attribute '{name}'")
+    return getattr(import_module(f"scheduling.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

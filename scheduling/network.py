@@ -1,0 +1,271 @@
+"""The compiled network that the passes, the optimiser, the validator and the simulation read.
+
+A :class:`Network` is frozen. Ids become positions 0..n-1 in a stable order, dates become boundaries, names of
+calendars become tables, so that nobody downstream parses anything. :func:`scheduling.build.compile_network`
+makes one from a ``networkx`` graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+from scheduling.calendar import Axis, Number, Table
+from scheduling.errors import CycleError
+
+Id: TypeAlias = Hashable
+When: TypeAlias = date | datetime | int | float
+"""A moment as the caller gives it: a date (or datetime) with dated calendars, else a number."""
+
+WORK, FINISH_MILESTONE, START_MILESTONE = 0, 1, 2
+"""Kinds of activity. A finish milestone may lie on any boundary; a start milestone obeys its calendar."""
+
+
+class Link(NamedTuple):
+    """One bound between two events: ``event(succ) >= A(event(pred), lag)``, or ``<=`` for a maximum lag."""
+
+    pred: int
+    succ: int
+    from_finish: bool
+    to_finish: bool
+    lag: Any
+    table: Table
+    maximum: bool = False
+
+    @property
+    def type(self) -> str:
+        """FS, SS, FF or SF."""
+        return ("F" if self.from_finish else "S") + ("F" if self.to_finish else "S")
+
+
+class Deadline(NamedTuple):
+    """Latest boundary of an activity's finish (of a start milestone's start)."""
+
+    bound: Number
+    hard: bool = False
+    weight: Number = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A renewable resource shared by the activities that demand it.
+
+    Parameters
+    ----------
+    id : hashable
+    capacity : int
+        Units available at first.
+    changes : tuple of (when, units)
+        Later capacities, in order of time, each acting from the start of its slot.
+    """
+
+    id: Id
+    capacity: int
+    changes: tuple[tuple[Any, int], ...] = ()
+
+    def capacity_at(self, boundary: Number) -> int:
+        """Units available in the slot that begins at `boundary`."""
+        units = self.capacity
+        for begin, value in self.changes:
+            if begin > boundary:
+                break
+            units = value
+        return units
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something supplied from outside (land, funds, power ...) that gates the start of activities.
+
+    Parameters
+    ----------
+    id : hashable
+        Stable id; also the id of the activity that stands for the factor when it has no supply date.
+    gates : tuple of activity ids
+    supply : date or number, optional
+        When it is in hand. None: it takes `lead` elapsed slots from the end of its predecessors.
+    lead : int
+        Elapsed slots that a factor without a supply date takes.
+    after : tuple of activity ids, optional
+        What the lead waits for; by default what the earliest unstarted gated activity waits for.
+    """
+
+    id: Id
+    gates: tuple[Id, ...]
+    supply: When | None = None
+    lead: int = 1
+    after: tuple[Id, ...] | None = None
+
+
+class Gate(NamedTuple):
+    """A factor with a supply date: arrival boundary and the unstarted activities it holds back."""
+
+    id: Id
+    arrival: int | float
+    gates: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Activities, links, calendars, resources, factors and status as positions and boundaries.
+
+    Attributes
+    ----------
+    ids : tuple
+        Id of each activity; every other per-activity tuple has the same order.
+    kind : tuple of int
+        WORK, FINISH_MILESTONE or START_MILESTONE.
+    work : tuple of number
+        Planning work in slots at full rate; the *remaining* work of an activity in progress, 0 when done.
+    tables : tuple of calendar tables
+    project : tuple of int
+        Position in `projects`.
+    starts : tuple of number
+        Start boundary of each project.
+    release : tuple
+        Earliest start, or None.
+    deadlines : dict of int to Deadline
+    demand : tuple of tuples (resource position, units)
+    links : tuple of Link
+    actual_start, actual_finish : tuple
+        Boundaries, or None.
+    data_date : number or None
+        Unfinished work lies at or after this boundary.
+    lead_factors : dict of int to id
+        Activities that stand for factors without a supply date.
+    """
+
+    ids: tuple[Id, ...]
+    kind: tuple[int, ...]
+    work: tuple[Any, ...]
+    tables: tuple[Any, ...]
+    project: tuple[int, ...]
+    projects: tuple[Id, ...]
+    starts: tuple[Any, ...]
+    release: tuple[Any, ...]
+    deadlines: dict[int, Deadline]
+    demand: tuple[tuple[tuple[int, int], ...], ...]
+    resources: tuple[Resource, ...]
+    links: tuple[Link, ...]
+    actual_start: tuple[Any, ...]
+    actual_finish: tuple[Any, ...]
+    data_date: Any = None
+    axis: Axis | None = None
+    gates: tuple[Gate, ...] = ()
+    lead_factors: dict[int, Id] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def index(self) -> dict[Id, int]:
+        """Position by id."""
+        return {name: i for i, name in enumerate(self.ids)}
+
+    @cached_property
+    def into(self) -> list[list[Link]]:
+        """Minimum links into each activity."""
+        lists: list[list[Link]] = [[] for _ in self.ids]
+        for link in self.links:
+            if not link.maximum:
+                lists[link.succ].append(link)
+        return lists
+
+    @cached_property
+    def out_of(self) -> list[list[Link]]:
+        """Minimum links out of each activity."""
+        lists: list[list[Link]] = [[] for _ in self.ids]
+        for link in self.links:
+            if not link.maximum:
+                lists[link.pred].append(link)
+        return lists
+
+    @cached_property
+    def maximum_links(self) -> tuple[Link, ...]:
+        """Maximum lags that still can bind: not into facts (SEMANTICS 19)."""
+        return tuple(
+            link
+            for link in self.links
+            if link.maximum
+            and not self.done(link.succ)
+            and not (self.started(link.succ) and not link.to_finish)
+        )
+
+    @cached_property
+    def order(self) -> list[int]:
+        """Topological order over the minimum links.
+
+        Raises
+        ------
+        CycleError
+            Naming the activities of one cycle.
+        """
+        waiting = [len(links) for links in self.into]
+        order = [i for i, count in enumerate(waiting) if not count]
+        for i in order:
+            for link in self.out_of[i]:
+                waiting[link.succ] -= 1
+                if not waiting[link.succ]:
+                    order.append(link.succ)
+        if len(order) < len(self.ids):
+            raise CycleError(tuple(self.ids[i] for i in self._cycle(waiting)))
+        return order
+
+    def _cycle(self, waiting: list[int]) -> list[int]:
+        """One cycle among the activities left over: walk back along links until one repeats."""
+        node = next(i for i, count in enumerate(waiting) if count)
+        seen: dict[int, int] = {}
+        walk: list[int] = []
+        while node not in seen:
+            seen[node] = len(walk)
+            walk.append(node)
+            node = next(link.pred for link in self.into[node] if waiting[link.pred])
+        return walk[: seen[node] - 1 if seen[node] else None : -1]
+
+    @cached_property
+    def bounds(self) -> list[Any]:
+        """Earliest resume of unfinished work by release, factor arrival and data date; None where free.
+
+        Project starts are not in it: `clamp` decides about those.
+        """
+        bounds = list(self.release)
+        for gate in self.gates:
+            for i in gate.gates:
+                bounds[i] = _later(bounds[i], gate.arrival)
+        return [None if self.done(i) else _later(bound, self.data_date) for i, bound in enumerate(bounds)]
+
+    def done(self, i: int) -> bool:
+        """Whether the activity has finished."""
+        return self.actual_finish[i] is not None
+
+    def started(self, i: int) -> bool:
+        """Whether the activity has started (it may have finished)."""
+        return self.actual_start[i] is not None
+
+    # -- dates at the edge ----------------------------------------------------------------------------
+    def show_start(self, i: int, boundary: Any) -> Any:
+        """A start as callers read it: a date with an axis, the number without one."""
+        if boundary is None or self.axis is None:
+            return boundary
+        if self.kind[i] == FINISH_MILESTONE:
+            return self.show_finish(i, boundary)
+        return self.axis.start_date(boundary)
+
+    def show_finish(self, i: int, boundary: Any) -> Any:
+        """A finish as callers read it; a finish milestone on the project start shows that day."""
+        if boundary is None or self.axis is None:
+            return boundary
+        if self.kind[i] == START_MILESTONE:
+            return self.axis.start_date(boundary)
+        if self.kind[i] == FINISH_MILESTONE and boundary == self.starts[self.project[i]]:
+            return self.axis.start_date(boundary)
+        return self.axis.finish_date(boundary)
+
+
+def _later(a: Any, b: Any) -> Any:
+    if a is None or b is None:
+        return b if a is None else a
+    return max(a, b)
