@@ -195,7 +195,7 @@ class QuotaResult:
     sector: str | None
     target: int
     reached: int
-    date: date
+    by: date
     candidates: tuple[str, ...]
     expected: float
     met: Probability
@@ -209,7 +209,7 @@ class DueItem:
     ----------
     action : str
         ``start`` or ``finish``.
-    date : date
+    by : date
         Planned date of the action (the late plan's, without a confidence plan).
     latest : date or None
     overdue : bool
@@ -221,7 +221,7 @@ class DueItem:
     node: str
     name: Label
     action: Literal["start", "finish"]
-    date: date
+    by: date
     latest: date | None
     overdue: bool
     responsible: str | None
