@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from scheduling.backward import backward_schedule as backward_schedule
     from scheduling.build import compile_network as compile_network
     from scheduling.calendar import Axis as Axis
     from scheduling.calendar import Calendar as Calendar
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from scheduling.network import Factor as Factor
     from scheduling.network import Network as Network
     from scheduling.network import Resource as Resource
+    from scheduling.plan import Plan as Plan
     from scheduling.status import Status as Status
+    from scheduling.validator import Violation as Violation
+    from scheduling.validator import validate as validate
 
 _HOME = {
     "Axis": "calendar",
@@ -36,11 +40,15 @@ _HOME = {
     "Factor": "network",
     "InputError": "errors",
     "Network": "network",
+    "Plan": "plan",
     "Resource": "network",
     "SchedulingError": "errors",
     "Status": "status",
+    "Violation": "validator",
+    "backward_schedule": "backward",
     "compile_network": "build",
     "critical_path": "cpm",
+    "validate": "validator",
 }
 
 __all__ = list(_HOME)

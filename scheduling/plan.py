@@ -1,0 +1,140 @@
+"""The result of a backward schedule: dates, what they are worth, and what stands against better ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scheduling.network import WORK, Id, Network
+from scheduling.passes import Dates
+from scheduling.status import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Planned dates that respect every precedence, calendar, factor and resource.
+
+    Attributes
+    ----------
+    network : Network
+        The compiled input.
+    status : Status
+    dates : Dates or None
+        Boundaries by position; None when there is no plan.
+    solver : str
+        What found the dates: "cpm" (the late pass, which is optimal where no resource binds), "cpsat", or
+        "generation" (the schedule generation heuristic).
+    weighted_lateness : number or None
+        Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots.
+    weighted_lateness_bound : number or None
+        No plan has a smaller one.
+    overruns : tuple
+        Slots by which each project (by position) ends after its latest deadline and its early finish.
+    objective : number or None
+        Sum of the start boundaries of unstarted activities with work: the later, the better.
+    objective_bound : number or None
+        No plan with this weighted lateness, overrun and place of work in progress has a greater one.
+    conflict : tuple of ids or None
+        When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
+        demand no capacity ever meets; empty when only the search as a whole proves it.
+    warnings : tuple of str
+        Facts that the plan cannot mend, such as work in progress that holds more units than there are.
+    """
+
+    network: Network
+    status: Status
+    dates: Dates | None
+    solver: str
+    weighted_lateness: Any = None
+    weighted_lateness_bound: Any = None
+    overruns: tuple[Any, ...] = ()
+    objective: Any = None
+    objective_bound: Any = None
+    conflict: tuple[Id, ...] | None = None
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def start(self) -> Mapping[Id, Any]:
+        """Start by activity: a date with dated calendars, else a number; the actual one if started."""
+        net, dates = self.network, self.dates
+        return {name: net.show_start(i, dates.start[i] if dates else None) for i, name in enumerate(net.ids)}
+
+    @cached_property
+    def finish(self) -> Mapping[Id, Any]:
+        """Finish by activity: a date with dated calendars, else a number."""
+        net, dates = self.network, self.dates
+        return {
+            name: net.show_finish(i, dates.finish[i] if dates else None) for i, name in enumerate(net.ids)
+        }
+
+    @cached_property
+    def lateness(self) -> Mapping[Id, Any]:
+        """Elapsed slots by which each deadline is missed, 0 when met; done activities are judged too."""
+        net, dates = self.network, self.dates
+        return {
+            net.ids[i]: max(0, dates.finish[i] - line.bound) if dates else None
+            for i, line in sorted(net.deadlines.items())
+        }
+
+    @cached_property
+    def overrun(self) -> Mapping[Id, Any]:
+        """Slots by which each project ends after its latest deadline and its early finish."""
+        return dict(zip(self.network.projects, self.overruns, strict=True)) if self.overruns else {}
+
+    @property
+    def gap(self) -> Any:
+        """Slots by which the sum of starts may fall short of the best, at most; None without a bound."""
+        if self.objective is None or self.objective_bound is None:
+            return None
+        return self.objective_bound - self.objective
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row an activity, as a pandas data frame."""
+        import pandas as pd
+
+        data = {"start": list(self.start.values()), "finish": list(self.finish.values())}
+        return pd.DataFrame(data, index=pd.Index(self.network.ids, name="activity"))
+
+
+class Levels(NamedTuple):
+    """What a plan is judged by, each level only among equals in the ones before it; less is better."""
+
+    lateness: Any
+    overrun: Any
+    in_progress: Any
+    earliness: Any
+
+
+def levels(net: Network, dates: Dates, ends: Sequence[Any]) -> Levels:
+    """Judge dates; `ends` are the projects' ends.
+
+    Notes
+    -----
+    Weighted lateness of unfinished activities' deadlines; sum of the projects' overruns; sum of the places
+    where work in progress resumes; minus the sum of starts of unstarted activities with work.
+    """
+    unfinished = [i for i in range(len(net)) if not net.done(i)]
+    return Levels(
+        sum(
+            line.weight * max(0, dates.finish[i] - line.bound)
+            for i, line in net.deadlines.items()
+            if not net.done(i)
+        ),
+        sum(overruns(net, dates, ends)),
+        sum(dates.resume[i] for i in unfinished if net.started(i)),
+        -sum(dates.start[i] for i in unfinished if not net.started(i) and net.kind[i] == WORK),
+    )
+
+
+def overruns(net: Network, dates: Dates, ends: Sequence[Any]) -> tuple[Any, ...]:
+    """Slots by which each project ends after `ends`."""
+    over = [0] * len(net.projects)
+    for i, finish in enumerate(dates.finish):
+        k = net.project[i]
+        over[k] = max(over[k], finish - ends[k])
+    return tuple(over)
