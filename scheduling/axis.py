@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import SupportsIndex
 
 from scheduling.errors import AxisError, InputError
 
@@ -108,14 +109,14 @@ class Axis:
             "Move the date or extend the calendars."
         )
 
-    def start_date(self, boundary: int) -> date:
+    def start_date(self, boundary: SupportsIndex) -> date:
         """Day of the slot that begins at `boundary`."""
         return self.first + timedelta(days=int(boundary) // self.slots_per_day)
 
-    def finish_date(self, boundary: int) -> date:
+    def finish_date(self, boundary: SupportsIndex) -> date:
         """Day of the slot that ends at `boundary`."""
         return self.first + timedelta(days=(int(boundary) - 1) // self.slots_per_day)
 
-    def moment(self, boundary: int) -> datetime:
+    def moment(self, boundary: SupportsIndex) -> datetime:
         """The instant of a boundary."""
         return datetime.combine(self.first, time()) + int(boundary) * self._slot

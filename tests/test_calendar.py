@@ -156,10 +156,9 @@ ARRAYS = (
 
 def arrays(table: CalendarTable, name: str, rows: list[tuple[int, ...]]) -> list[int]:
     """One call of the array method for all rows; a lag is the same for all of them."""
-    bounds, *second = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-    if name in WITH_LAG:
-        second = [rows[0][1]]
-    found: list[int] = getattr(table, f"{name}_array")(bounds, *second).tolist()
+    columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)]
+    method = getattr(table, f"{name}_array")
+    found: list[int] = (method(columns[0], rows[0][1]) if name in WITH_LAG else method(*columns)).tolist()
     return found
 
 
