@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
@@ -106,6 +106,7 @@ def test_pert_from_quantiles_meets_its_quantiles_by_scipy(low: float, high: floa
     assert pert.minimum == 8 or low > 0
 
 
+@settings(deadline=None)
 @given(
     optimistic=st.floats(-50, 50),
     steps=st.tuples(st.floats(0, 1), st.floats(0.1, 500)),
@@ -152,6 +153,7 @@ def test_discrete_sorts_its_values_and_joins_equal_ones() -> None:
     assert Discrete((5, 4), (1, 1)).most_likely == 4
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-20, 20), min_size=1, max_size=30), st.integers(1, 99))
 def test_empirical_quantile_is_the_least_value_that_a_share_of_the_data_reaches(
     data: list[int], percent: int
@@ -198,6 +200,7 @@ def test_rounding_goes_half_up_and_keeps_the_least() -> None:
     assert rounded([0.5], None).dtype == np.int64
 
 
+@settings(deadline=None)
 @given(st.floats(-(2**52), 2**52))
 def test_rounding_equals_exact_arithmetic(value: float) -> None:
     numerator, denominator = value.as_integer_ratio()

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -19,6 +19,7 @@ KEYS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(), key=KEYS, start=st.integers(0, 10**6), cuts=st.lists(st.integers(0, 50), max_size=4)
 )
@@ -31,6 +32,7 @@ def test_blocks_of_any_size_give_the_same_draws(seed: int, key: object, start: i
     assert (uniforms(seed, key, "work", whole[::-3]) == expected[::-3]).all()
 
 
+@settings(deadline=None)
 @given(KEYS, KEYS, st.text(max_size=3), st.text(max_size=3))
 def test_different_ids_or_purposes_give_different_draws(one: object, other: object, p: str, q: str) -> None:
     same = (one, p) == (other, q)

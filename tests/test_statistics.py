@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -48,6 +48,7 @@ def test_intervals_equal_scipy(successes: int, trials: int, confidence: float) -
     assert exact == pytest.approx((expected.low, expected.high), rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 3000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_intervals_hold_the_share_and_mirror(counts: tuple[int, int]) -> None:
     successes, trials = counts
@@ -85,6 +86,7 @@ def test_probability_says_no_more_than_its_interval_supports() -> None:
     assert str(Probability(0, 1)) == "0.0 (0.0–1.0)"
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_last_decimal_is_a_tenth_of_the_width_or_more(counts: tuple[int, int]) -> None:
     probability = Probability(*counts)
@@ -100,6 +102,7 @@ def test_probability_counts_a_boolean_array() -> None:
         Probability.of([])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5000), st.integers(1, 1000))
 def test_required_count_is_exact_in_whole_numbers(trials: int, thousandths: int) -> None:
     expected = -(-thousandths * trials // 1000)
@@ -120,6 +123,7 @@ def test_required_count_reads_sums_of_decimals_and_simple_fractions() -> None:
 SAMPLES = st.lists(st.integers(-5, 15) | st.just(UNFINISHED), min_size=1, max_size=40)
 
 
+@settings(deadline=None)
 @given(SAMPLES, st.integers(1, 100))
 def test_quantile_is_the_smallest_date_with_the_share(samples: list[int], percent: int) -> None:
     share = Fraction(percent, 100)
@@ -184,6 +188,7 @@ def test_paired_gain_refuses_different_or_too_few_replications(before: list[bool
         paired_gain(before, after)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=1, max_size=30))
 def test_number_on_time_counts_jointly(rows: list[list[bool]]) -> None:
     number = NumberOnTime.of(rows)
