@@ -293,7 +293,7 @@ class Project(Model):
     factors: dict[str, FactorSpec] = Field(default_factory=dict)
     overrides: dict[str, Override] = Field(default_factory=dict)
     activities: tuple[Activity, ...] = ()
-    default_factors: StrictBool | None = None
+    default_risks: StrictBool | None = None
     assumed: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -310,6 +310,9 @@ class CalendarSpec(Model):
     file: str | None = None
     week: tuple[Day7, ...] | None = None
     exceptions: dict[date, Day7] = Field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+    provisional: tuple[int, ...] = ()
 
     @model_validator(mode="after")
     def _exactly_one(self) -> CalendarSpec:
@@ -394,7 +397,7 @@ class Scenario(Model):
     replications: Positive = 1000
     confidence: Annotated[float, Field(gt=0, lt=1)] = 0.8
     slots_per_day: Annotated[int, Field(ge=1, le=96)] = 1
-    default_factors: StrictBool = True
+    default_risks: StrictBool = True
     progress_override: StrictBool = False
     calendars: dict[str, CalendarSpec] = Field(default_factory=dict)
     resources: dict[str, ResourceSpec] = Field(default_factory=dict)
