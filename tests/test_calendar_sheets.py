@@ -84,6 +84,10 @@ HEAD = "date,rate,note\nweek,100 100 100 100 100 0 0\n"
         (HEAD + "2026-01-05..2026-01-01,0\n", r"my-site.csv:3: the range .* ends before it begins"),
         (HEAD + "\n2026-01-01..2026-01-03,0\n2026-01-03,50\n", r"csv:5: 2026-01-03 was given in line 4"),
         (HEAD + "2026-01-01,0,New Year, first day\n", r"my-site.csv:3: 4 columns instead of 3. Quote a note"),
+        (
+            HEAD + '2026-01-01,0,"open\n2026-01-02,0\n',
+            r"my-site.csv:4: unexpected end of data. Check the quotes",
+        ),
         (HEAD + "first,tomorrow\n", r"my-site.csv:3: 'tomorrow' is not a date such as 2026-02-17. Correct"),
         (
             HEAD + "first,2026-02-01\nlast,2026-01-01\n",

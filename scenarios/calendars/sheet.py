@@ -94,9 +94,8 @@ class _Reader:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Rows after the header with their line; empty rows and the empty cells at the end left out."""
-        reader = csv.reader(io.StringIO(self.text(), newline=""))
         header = False
-        for cells in reader:
+        for line, cells in self.table():
             row = [cell.strip() for cell in cells]
             while row and not row[-1]:
                 row.pop()
@@ -104,16 +103,22 @@ class _Reader:
                 continue
             if not header:
                 if tuple(row) != HEADER:
-                    raise self.error(reader.line_num, "the first row must be 'date,rate,note'. Add it.")
+                    raise self.error(line, "the first row must be 'date,rate,note'. Add it.")
                 header = True
             elif len(row) > len(HEADER):
-                raise self.error(
-                    reader.line_num, f"{len(row)} columns instead of 3. Quote a note with commas."
-                )
+                raise self.error(line, f"{len(row)} columns instead of 3. Quote a note with commas.")
             else:
-                yield reader.line_num, row
+                yield line, row
         if not header:
             raise self.error(1, "the file is empty; the first row must be 'date,rate,note'.")
+
+    def table(self) -> list[tuple[int, list[str]]]:
+        # Strict, because an open quote would otherwise swallow the rest of the file into one note.
+        reader = csv.reader(io.StringIO(self.text(), newline=""), strict=True)
+        try:
+            return [(reader.line_num, cells) for cells in reader]
+        except csv.Error as error:
+            raise self.error(reader.line_num, f"{error}. Check the quotes.") from error
 
     def text(self) -> str:
         try:
