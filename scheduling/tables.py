@@ -209,6 +209,22 @@ class CalendarTable:
         reach = count[bound] if lag > 0 else count[np.minimum(bound + 1, self.horizon)] - 1
         return self._all_on_axis(np.searchsorted(count, reach - lag, side="right") - 1)
 
+    def unshift_earliest_array(self, bound: Ints, lag: int) -> Ints:
+        """:meth:`unshift_earliest` element by element, for one lag."""
+        self._all_on_axis(bound)
+        if lag == 0:
+            return bound
+        count = self.count_array
+        need = count[np.maximum(bound - 1, 0)] + 1 if lag > 0 else count[bound]
+        searched = np.searchsorted(count, need - lag)
+        return self._all_on_axis(np.where(bound == 0, bound, searched) if lag > 0 else searched)
+
+    def after_previous_start_array(self, start: Ints) -> Ints:
+        """:meth:`after_previous_start` element by element."""
+        count = self.count_array
+        at: Ints = np.searchsorted(count, count[self._all_on_axis(start)])
+        return at
+
     def _before(self, bound: Ints) -> Ints:
         """Greatest allowed start at or before each bound, -1 where there is none."""
         count = self.count_array
@@ -240,7 +256,8 @@ class Continuous:
         """The bound itself."""
         return bound
 
-    previous_start = after_previous_start = next_start_array = previous_start_array = next_start
+    previous_start = after_previous_start = next_start
+    next_start_array = previous_start_array = after_previous_start_array = next_start
 
     def earliest_start(self, finish: Any, work: Any) -> Any:
         """Finish less work."""
@@ -256,7 +273,8 @@ class Continuous:
         """Bound less lag."""
         return bound - lag
 
-    unshift_earliest = unshift_latest_array = unshift_latest
+    unshift_earliest = unshift_latest
+    unshift_latest_array = unshift_earliest_array = unshift_latest
     finish_array = finish
     shift_array = shift
 

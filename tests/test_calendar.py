@@ -146,11 +146,14 @@ def test_slots_and_shift_or_none_are_the_walk(rates: list[int]) -> None:
 ARRAYS = (
     "next_start",
     "previous_start",
+    "after_previous_start",
+    "earliest_start",
     "finish",
     "earliest_start",
     "latest_start",
     "shift",
     "unshift_latest",
+    "unshift_earliest",
 )
 
 

@@ -1,0 +1,269 @@
+"""Uncertainty about a network: everything random lives here, the network itself stays deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from scheduling.errors import InputError
+from scheduling.network import WORK, Id, Network
+from simulation.distributions import Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Rework:
+    """A loop that an activity may have to go through again, such as 补正 of an application.
+
+    Parameters
+    ----------
+    probability : float
+        Chance 0..1 of each loop, given that the one before it happened.
+    work : Distribution
+        Work of one loop, in slots.
+    times : int
+        Loops at most.
+    """
+
+    probability: float
+    work: Distribution
+    times: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.probability <= 1.0:
+            raise InputError(f"rework: the probability {self.probability!r} is not within 0..1.")
+        if self.times < 1:
+            raise InputError(f"rework: {self.times} loops at most. Give at least 1, or leave the rework out.")
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A shared cause that multiplies the work of many activities, one draw a replication.
+
+    Parameters
+    ----------
+    id : int, str or tuple of these
+        Stable id, the key of its draws.
+    multiplier : Distribution
+        Factor on the work of each activity; 1 leaves it as it is.
+    activities : tuple of ids
+        Activities, and factors without a supply date, whose work (not rework) it multiplies.
+    """
+
+    id: Any
+    multiplier: Distribution
+    activities: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """Members whose draws share a common shock.
+
+    Parameters
+    ----------
+    id : int, str or tuple of these
+        Stable id of the group, the key of its shock.
+    rho : float
+        Correlation 0..1 of the normal scores of any two members.
+    members : tuple of ids
+        Activities (their work) and factors (their delay or lead).
+    """
+
+    id: Any
+    rho: float
+    members: tuple[Id, ...]
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.rho <= 1.0:
+            raise InputError(
+                f"correlation '{self.id}': rho {self.rho!r} is not within 0..1. Common shocks cannot make "
+                "negative correlation."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """The chance that a project is dropped before it ends.
+
+    Parameters
+    ----------
+    probability : float
+        0..1.
+    yearly : bool
+        A chance a year, until the project finishes in that replication; else in total.
+    """
+
+    probability: float
+    yearly: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.probability <= 1.0:
+            raise InputError(f"cancellation: the probability {self.probability!r} is not within 0..1.")
+
+
+class Cause(NamedTuple):
+    """What can be taken out of a risk model: its kind and its id."""
+
+    kind: str
+    id: Any
+
+
+_KINDS = {
+    "work": ("work",),
+    "rework": ("rework",),
+    "factor": ("delay", "lead"),
+    "cancellation": ("cancellation",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RiskModel:
+    """What is uncertain about a network. What is not named keeps its planning value.
+
+    Parameters
+    ----------
+    work : mapping of activity to Distribution
+        Total work in slots at full rate; of an activity in progress its *remaining* work.
+    rework : mapping of activity to Rework
+    delay : mapping of factor to Distribution
+        Elapsed slots by which a factor with a supply date comes later (negative: earlier).
+    lead : mapping of factor to Distribution
+        Elapsed slots that a factor without a supply date takes.
+    drivers : tuple of Driver
+    correlations : tuple of Correlation
+    cancellation : mapping of project to Cancellation
+
+    Raises
+    ------
+    InputError
+        When two drivers or two groups share an id, or a member belongs to two groups.
+
+    Examples
+    --------
+    >>> from simulation.distributions import Fixed, Triangular
+    >>> risks = RiskModel(work={"dig": Triangular(8, 10, 20)}, drivers=(Driver("rain", Fixed(2), ("dig",)),))
+    >>> risks.causes
+    (Cause(kind='work', id='dig'), Cause(kind='driver', id='rain'))
+    >>> risks.without(("driver", "rain")).drivers
+    ()
+    """
+
+    work: Mapping[Id, Distribution] = field(default_factory=dict)
+    rework: Mapping[Id, Rework] = field(default_factory=dict)
+    delay: Mapping[Id, Distribution] = field(default_factory=dict)
+    lead: Mapping[Id, Distribution] = field(default_factory=dict)
+    drivers: tuple[Driver, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
+    cancellation: Mapping[Id, Cancellation] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _refuse_twice("drivers", [driver.id for driver in self.drivers])
+        _refuse_twice("correlations", [group.id for group in self.correlations])
+        members = [member for group in self.correlations for member in dict.fromkeys(group.members)]
+        if twice := _first_repeated(members):
+            raise InputError(
+                f"correlations: '{twice[0]}' is a member of two groups. Name each activity or factor once."
+            )
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Everything that :meth:`without` can take out, in the order of the fields."""
+        found = [
+            Cause(kind, name)
+            for kind, names in _KINDS.items()
+            for attribute in names
+            for name in getattr(self, attribute)
+        ]
+        return (*found, *(Cause("driver", driver.id) for driver in self.drivers))
+
+    def without(self, cause: tuple[str, Any]) -> RiskModel:
+        """Return a model in which one cause has vanished; every other draw stays the same.
+
+        Parameters
+        ----------
+        cause : (kind, id)
+            Kind "work", "rework", "factor", "driver" or "cancellation". Work and leads then take their
+            planning value, supplies arrive on their date.
+
+        Raises
+        ------
+        InputError
+            When the model knows no such cause.
+        """
+        kind, name = cause
+        if Cause(kind, name) not in self.causes:
+            raise InputError(f"the risk model has no {kind} '{name}' to leave out. See its `causes`.")
+        if kind == "driver":
+            return replace(self, drivers=tuple(item for item in self.drivers if item.id != name))
+        kept = {
+            attribute: {key: value for key, value in getattr(self, attribute).items() if key != name}
+            for attribute in _KINDS[kind]
+        }
+        reduced = replace(self, **kept)
+        if any(name in getattr(reduced, attribute) for attribute in ("work", "delay", "lead")):
+            return reduced
+        groups = (
+            replace(group, members=tuple(member for member in group.members if member != name))
+            for group in self.correlations
+        )
+        return replace(reduced, correlations=tuple(groups))
+
+    def check(self, network: Network) -> None:
+        """Refuse names that the network does not know and risks that make no sense for what they name.
+
+        Raises
+        ------
+        InputError
+            Naming the risk, the activity, factor or project, and the remedy.
+        """
+        leads = set((network.lead_factors or {}).values())
+        supplies = {gate.id for gate in network.gates}
+        for name in (*self.work, *self.rework):
+            if name in leads:
+                raise InputError(f"'{name}' is a factor without a supply date. Give its `lead` instead of work.")
+            i = _position(network, name, "a risk on the work of")
+            if network.kind[i] != WORK:
+                raise InputError(
+                    f"activity '{name}' is a milestone and has no work to vary or repeat. Drop its risk."
+                )
+        for name in self.delay:
+            if name not in supplies:
+                raise InputError(
+                    f"a delay names factor '{name}', which is no factor with a supply date that gates unstarted "
+                    "activities. Correct the id or drop the delay."
+                )
+        for name in self.lead:
+            if name not in leads:
+                raise InputError(
+                    f"a lead names factor '{name}', which is no factor without a supply date that gates unstarted "
+                    "activities. Correct the id or drop the lead."
+                )
+        for driver in self.drivers:
+            for name in driver.activities:
+                _position(network, name, f"driver '{driver.id}' multiplies")
+        for group in self.correlations:
+            for name in group.members:
+                if not (name in self.work or name in self.delay or name in self.lead):
+                    raise InputError(
+                        f"correlation '{group.id}' names '{name}', which has no distribution of work, delay or "
+                        "lead. Give one or drop the member."
+                    )
+        for name in self.cancellation:
+            if name not in network.projects:
+                raise InputError(f"cancellation names project '{name}', which does not exist. Correct the id.")
+
+
+def _position(network: Network, name: Id, what: str) -> int:
+    if name not in network.index:
+        raise InputError(f"{what} activity '{name}', which does not exist. Correct the id.")
+    return network.index[name]
+
+
+def _first_repeated(names: list[Any]) -> list[Any]:
+    seen: set[Any] = set()
+    return [name for name in names if name in seen or seen.add(name)][:1]  # type: ignore[func-returns-value]
+
+
+def _refuse_twice(what: str, names: list[Any]) -> None:
+    if twice := _first_repeated(names):
+        raise InputError(f"{what}: the id '{twice[0]}' is given twice. Rename one of them.")

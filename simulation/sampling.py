@@ -1,0 +1,202 @@
+"""One draw of every duration, arrival, rework and driver for each replication, as integers.
+
+Draws are keyed by (seed, stable id, purpose, replication): inserting an activity or a factor, or taking a cause
+out of the risk model, changes nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scheduling.calendar import Ints
+from scheduling.errors import InputError
+from scheduling.network import WORK, Network
+from simulation.distributions import Occasional, rounded
+from simulation.draws import correlated_uniforms, uniforms
+from simulation.risks import Cancellation, Correlation, Rework, RiskModel
+from simulation.special import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What chance decided, replication by replication.
+
+    Attributes
+    ----------
+    replications : range
+        Their numbers.
+    work : array of int, shape (replications, activities)
+        Work with rework in slots, leads of factors without a supply date; *remaining* work in progress.
+    arrivals : array of int, shape (replications, gates)
+        Arrival boundary of each factor with a supply date.
+    luck : array of float, shape (replications, projects)
+        Uniform numbers that decide about cancellation; empty (no columns) without any.
+    """
+
+    replications: range
+    work: Ints
+    arrivals: Ints
+    luck: Floats
+
+
+def draw(network: Network, risks: RiskModel, seed: int, replications: range) -> Draws:
+    """Draw everything random about a block of replications.
+
+    Parameters
+    ----------
+    network : Network
+    risks : RiskModel
+    seed : int
+    replications : range
+        Numbers of the replications, from 0.
+
+    Returns
+    -------
+    Draws
+        Rounded half up one by one; work, rework and leads at least 1, milestones and done activities 0.
+
+    Raises
+    ------
+    InputError
+        When a risk names what the network does not know, or the network counts in fractions of slots.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from scheduling.build import compile_network
+    >>> from simulation.distributions import Uniform
+    >>> graph = nx.DiGraph()
+    >>> graph.add_node("dig", duration=3)
+    >>> risks = RiskModel(work={"dig": Uniform(2, 6)})
+    >>> draw(compile_network(graph), risks, 1, range(3)).work.shape
+    (3, 1)
+    """
+    risks.check(network)
+    _check_whole(network)
+    return _Sampler(network, risks, seed, replications).draw()
+
+
+class _Sampler:
+    def __init__(self, network: Network, risks: RiskModel, seed: int, replications: range) -> None:
+        self.network, self.risks, self.seed, self.replications = network, risks, seed, replications
+        self.group: dict[Any, Correlation] = {
+            member: group for group in risks.correlations for member in group.members
+        }
+        self.multiplier: dict[Any, Floats] = {}
+        for driver in risks.drivers:
+            draws = driver.multiplier.quantile(uniforms(seed, driver.id, "driver", replications))
+            for name in driver.activities:
+                self.multiplier[name] = self.multiplier.get(name, 1.0) * draws
+
+    def draw(self) -> Draws:
+        network, count = self.network, len(self.replications)
+        work = np.zeros((count, len(network)), dtype=np.int64, order="F")
+        for i, planned in enumerate(network.work):
+            if network.kind[i] == WORK and not network.done(i):
+                work[:, i] = self.work(i, planned)
+        arrivals = np.zeros((count, len(network.gates)), dtype=np.int64, order="F")
+        for k, gate in enumerate(network.gates):
+            arrivals[:, k] = gate.arrival
+            if gate.id in self.risks.delay:
+                delay = self.risks.delay[gate.id].quantile(self.uniforms(gate.id, "delay"))
+                arrivals[:, k] += rounded(delay, least=None)
+        return Draws(self.replications, work, arrivals, self.luck())
+
+    def uniforms(self, name: Any, purpose: str) -> Floats:
+        group = self.group.get(name)
+        if group is None:
+            return uniforms(self.seed, name, purpose, self.replications)
+        return correlated_uniforms(
+            self.seed, name, purpose, self.replications, group=group.id, correlation=group.rho
+        )
+
+    def work(self, i: int, planned: int) -> Ints:
+        """Work of one activity with its rework, or the lead of a factor."""
+        name = self.network.ids[i]
+        lead = i in (self.network.lead_factors or {})
+        distribution = (self.risks.lead if lead else self.risks.work).get(name)
+        multiplier = self.multiplier.get(name)
+        if distribution is None and multiplier is None:
+            drawn = np.full(len(self.replications), planned, dtype=np.int64)
+        else:
+            values = (
+                np.full(len(self.replications), float(planned))
+                if distribution is None
+                else distribution.quantile(self.uniforms(name, "lead" if lead else "work"))
+            )
+            drawn = rounded(values if multiplier is None else values * multiplier, least=1)
+        if not lead and name in self.risks.rework:
+            drawn = drawn + self.rework(name, self.risks.rework[name])
+        return drawn
+
+    def rework(self, name: Any, rework: Rework) -> Ints:
+        """Sum of the loops; one uniform a loop says whether it happens and how large it is."""
+        total = np.zeros(len(self.replications), dtype=np.int64)
+        again = np.ones(len(self.replications), dtype=np.bool_)
+        for loop in range(1, rework.times + 1):
+            luck = uniforms(self.seed, name, f"rework {loop}", self.replications)
+            again = again & (luck > 1.0 - rework.probability)
+            size = Occasional(rework.probability, rework.work).quantile(luck)
+            total += np.where(again, rounded(size, least=1), 0)
+        return total
+
+    def luck(self) -> Floats:
+        projects = self.network.projects if self.risks.cancellation else ()
+        luck = np.ones((len(self.replications), len(projects)), order="F")
+        for k, project in enumerate(projects):
+            if project in self.risks.cancellation:
+                luck[:, k] = uniforms(self.seed, project, "cancellation", self.replications)
+        return luck
+
+
+def cancelled(
+    network: Network, risks: RiskModel, luck: Floats, finish: Ints
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Whether each project is dropped before it ends, shape (replications, projects).
+
+    Parameters
+    ----------
+    luck : array of float
+        From :class:`Draws`.
+    finish : array of int, shape (replications, activities)
+        Finish boundaries, which a yearly chance runs up to.
+
+    Notes
+    -----
+    A yearly chance p over y years is ``1 - (1 - p)^y``, with y from the later of project start and data date to
+    the project's last finish, a year of 365.25 days. A project that is done cannot be cancelled any more.
+    """
+    dropped = np.zeros((len(finish), len(network.projects)), dtype=np.bool_)
+    per_year = 365.25 * (network.axis.slots_per_day if network.axis else 1)
+    for k, project in enumerate(network.projects):
+        chance = risks.cancellation.get(project)
+        members = [i for i in range(len(network)) if network.project[i] == k and not network.done(i)]
+        if chance is None or not members:
+            continue
+        begin = network.starts[k] if network.data_date is None else max(network.starts[k], network.data_date)
+        dropped[:, k] = luck[:, k] < _total(chance, (finish[:, members].max(axis=1) - begin) / per_year)
+    return dropped
+
+
+def _total(chance: Cancellation, years: Floats) -> Floats:
+    if not chance.yearly:
+        return np.full(len(years), chance.probability)
+    result: Floats = 1.0 - (1.0 - chance.probability) ** np.maximum(years, 0.0)
+    return result
+
+
+def _check_whole(network: Network) -> None:
+    """Refuse fractions: replications count whole slots."""
+    where = [(f"the work of activity '{name}'", network.work[i]) for i, name in enumerate(network.ids)]
+    for what, values in (("start of a project", network.starts), ("release", network.release)):
+        where += [(f"the {what}", value) for value in values]
+    where += [(f"the supply of factor '{gate.id}'", gate.arrival) for gate in network.gates]
+    where += [(f"the lag {network.ids[a.pred]} -> {network.ids[a.succ]}", a.lag) for a in network.links]
+    where += [("an actual date", value) for value in (*network.actual_start, *network.actual_finish)]
+    where.append(("the data date", network.data_date))
+    for what, value in where:
+        if value is not None and value != int(value):
+            raise InputError(f"{what} is {value!r}, but a simulation counts whole slots. Choose a finer slot.")
