@@ -143,18 +143,7 @@ def test_slots_and_shift_or_none_are_the_walk(rates: list[int]) -> None:
         assert table.shift_or_none(*args) == expected(walk, "shift", args)
 
 
-ARRAYS = (
-    "next_start",
-    "previous_start",
-    "after_previous_start",
-    "earliest_start",
-    "finish",
-    "earliest_start",
-    "latest_start",
-    "shift",
-    "unshift_latest",
-    "unshift_earliest",
-)
+ARRAYS = ONE + WITH_WORK + WITH_LAG
 
 
 def arrays(table: CalendarTable, name: str, rows: list[tuple[int, ...]]) -> list[int]:
