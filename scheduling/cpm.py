@@ -13,21 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from scheduling.build import compile_network
 from scheduling.calendar import Calendar, CalendarTable
-from scheduling.network import FINISH_MILESTONE, WORK, Id, Link, Network, When
-from scheduling.passes import (
-    Dates,
-    early_pass,
-    greatest_start,
-    late_pass,
-    least_start,
-    pushed_from_outside,
-)
+from scheduling.floats import driver, driving_links, early_finishes, free_floats, total_floats
+from scheduling.network import Id, Link, Network, When
+from scheduling.passes import Dates, early_pass, late_pass, pulled_from_outside
 from scheduling.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from scheduling.build import Graph
+
+__all__ = ["CriticalPath", "critical_path", "early_finishes", "judge", "latest_finishes"]
 
 
 @dataclass(frozen=True)
@@ -105,12 +101,16 @@ class CriticalPath:
     @cached_property
     def project_finish(self) -> Mapping[Id, Any]:
         """Early finish of each project."""
-        finishes = early_finishes(self.network, self.early)
         net = self.network
-        return {
-            project: net.axis.finish_date(finishes[k]) if net.axis else finishes[k]
-            for k, project in enumerate(net.projects)
-        }
+        finishes = early_finishes(net, self.early)
+        if net.axis is None:
+            return dict(zip(net.projects, finishes, strict=True))
+        shown: dict[Id, Any] = {}
+        for i, finish in enumerate(self.early.finish):
+            if finish == finishes[net.project[i]]:
+                day, project = net.show_finish(i, finish), net.projects[net.project[i]]
+                shown[project] = max(day, shown.get(project, day))
+        return shown
 
     @cached_property
     def duration(self) -> Any:
@@ -129,7 +129,7 @@ class CriticalPath:
         """Predecessors that alone already put an activity where its early dates are."""
         ids = self.network.ids
         return {
-            ids[i]: tuple(dict.fromkeys(ids[_driver(link, i)] for link in links))
+            ids[i]: tuple(dict.fromkeys(ids[driver(link, i)] for link in links))
             for i, links in enumerate(self._driving)
         }
 
@@ -167,7 +167,7 @@ class CriticalPath:
         stack = [tail]
         while stack:
             path = stack.pop()
-            drivers = dict.fromkeys(_driver(link, path[0]) for link in self._driving[path[0]])
+            drivers = dict.fromkeys(driver(link, path[0]) for link in self._driving[path[0]])
             heads = [j for j in drivers if j not in path and not self.network.done(j)]
             if not heads:
                 yield tuple(self.network.ids[i] for i in path)
@@ -256,19 +256,14 @@ def judge(net: Network, dates: Dates) -> Status:
 
     A deadline of a done activity is a fact and does not count.
     """
-    missed = [line for i, line in net.deadlines.items() if not net.done(i) and dates.finish[i] > line.bound]
+    missed = [
+        line
+        for i, line in net.deadlines.items()
+        if not net.done(i) and dates.finish[i] > line.bound + net.tolerance
+    ]
     if not missed:
         return Status.OPTIMAL
     return Status.INFEASIBLE if any(line.hard for line in missed) else Status.LATE
-
-
-def early_finishes(net: Network, early: Dates) -> list[Any]:
-    """Early finish of each project."""
-    finishes = list(net.starts)
-    for i, finish in enumerate(early.finish):
-        k = net.project[i]
-        finishes[k] = max(finishes[k], finish)
-    return finishes
 
 
 def latest_finishes(net: Network, early: Dates, *, clamp: bool = True, relax: bool = False) -> list[Any]:
@@ -287,109 +282,5 @@ def latest_finishes(net: Network, early: Dates, *, clamp: bool = True, relax: bo
         if not net.done(i):
             own[i] = max(line.bound, early.finish[i]) if relax else line.bound
             ends[net.project[i]] = max(ends[net.project[i]], own[i])
-    free = set() if clamp else pushed_from_outside(net, backwards=True)
+    free = set() if clamp else pulled_from_outside(net, early.broken)
     return [own.get(i) if i in free else min(own.get(i, ends[k]), ends[k]) for i, k in enumerate(net.project)]
-
-
-def total_floats(net: Network, early: Dates, late: Dates | None) -> list[Any]:
-    """Total float by position; None for done activities and without late dates."""
-    if late is None:
-        return [None] * len(net)
-    return [None if net.done(i) else _float(net, i, early.finish[i], late.finish[i]) for i in range(len(net))]
-
-
-def free_floats(net: Network, early: Dates) -> list[Any]:
-    """Free float by position (SEMANTICS 12); None for done activities."""
-    ends = early_finishes(net, early)
-    floats: list[Any] = []
-    caps = _maximum_caps(net, early)
-    for i in range(len(net)):
-        if net.done(i):
-            floats.append(None)
-            continue
-        begin, end = caps.get(i, (None, None))
-        bounds = [ends[net.project[i]]]
-        if i in net.deadlines:
-            bounds.append(net.deadlines[i].bound)
-        if end is not None:
-            bounds.append(end)
-        starts = [] if begin is None else [begin]
-        for link in net.out_of[i]:
-            if net.done(link.succ) or (net.started(i) and not link.from_finish):
-                continue
-            event = early.finish[link.succ] if link.to_finish else early.resume[link.succ]
-            (bounds if link.from_finish else starts).append(link.table.unshift_latest(event, link.lag))
-        floats.append(_room(net, early, i, min(starts, default=None), min(bounds)))
-    return floats
-
-
-def _room(net: Network, early: Dates, i: int, begin: Any, end: Any) -> Any:
-    """Float up to the greatest place under `begin` and `end`, never negative."""
-    if (begin is not None and begin <= early.resume[i]) or end <= early.finish[i]:
-        return 0
-    at = greatest_start(net, i, begin, end)
-    finish = net.tables[i].finish(at, net.work[i]) if net.kind[i] == WORK else at
-    return max(0, _float(net, i, early.finish[i], finish))
-
-
-def _maximum_caps(net: Network, early: Dates) -> dict[int, tuple[Any, Any]]:
-    """Greatest start and finish that maximum lags out of other activities' early dates leave."""
-    caps: dict[int, tuple[Any, Any]] = {}
-    broken = set(early.broken)
-    for link in net.maximum_links:
-        if link in broken:
-            continue
-        event = early.finish[link.pred] if link.from_finish else early.start[link.pred]
-        bound = link.table.shift(event, link.lag)
-        begin, end = caps.get(link.succ, (None, None))
-        if link.to_finish:
-            end = bound if end is None else min(end, bound)
-        else:
-            if net.kind[link.succ] != FINISH_MILESTONE:
-                bound = net.tables[link.succ].next_start(bound)
-            begin = bound if begin is None else min(begin, bound)
-        caps[link.succ] = begin, end
-    return caps
-
-
-def driving_links(net: Network, early: Dates) -> list[list[Link]]:
-    """Links that alone already put each unfinished activity at its early place."""
-    driving: list[list[Link]] = [[] for _ in net.ids]
-    for link in net.links:
-        if link.maximum:
-            continue
-        j = link.succ
-        if net.done(j):
-            continue
-        event = early.finish[link.pred] if link.from_finish else early.start[link.pred]
-        bound = link.table.shift(event, link.lag)
-        begin, end = (None, bound) if link.to_finish else (bound, None)
-        if least_start(net, j, begin, end, net.work[j]) == early.resume[j]:
-            driving[j].append(link)
-    for link in net.maximum_links:
-        i = link.pred
-        if not net.done(i) and _pushes(net, early, link):
-            driving[i].append(link)
-    return driving
-
-
-def _pushes(net: Network, early: Dates, link: Link) -> bool:
-    """Whether a maximum lag's successor holds its predecessor where it is: one slot earlier breaks it."""
-    i = link.pred
-    reached = early.finish[link.succ] if link.to_finish else early.start[link.succ]
-    if not link.to_finish and net.kind[link.succ] != FINISH_MILESTONE:
-        reached = net.tables[link.succ].after_previous_start(reached)
-    bound = link.table.unshift_earliest(reached, link.lag)
-    if not link.from_finish and net.started(i):
-        return False
-    begin, end = (None, bound) if link.from_finish else (bound, None)
-    return bool(least_start(net, i, begin, end, net.work[i]) == early.resume[i])
-
-
-def _driver(link: Link, i: int) -> int:
-    """The other end of a driving link: what holds activity `i` back."""
-    return link.succ if link.maximum and link.pred == i else link.pred
-
-
-def _float(net: Network, i: int, early: Any, late: Any) -> Any:
-    return net.tables[i].slots(early, late) if net.kind[i] == WORK else late - early

@@ -11,6 +11,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
 from scheduling.calendar import Axis, Number, Table
@@ -195,6 +196,52 @@ class Network:
         )
 
     @cached_property
+    def pushing_maxima(self) -> tuple[Link, ...]:
+        """Maximum lags that can push their predecessor later: those not out of facts."""
+        return tuple(link for link in self.maximum_links if not self.fact(link.pred, link.from_finish))
+
+    @cached_property
+    def tolerance(self) -> Number:
+        """Difference between two numbers that is rounding; 0 unless the input has fractions of a slot."""
+        if self.axis is not None:
+            return 0
+        bounds = (self.starts, self.release, (line.bound for line in self.deadlines.values()))
+        facts = (self.actual_start, self.actual_finish, (self.data_date,))
+        gates = ([gate.arrival for gate in self.gates], [link.lag for link in self.links])
+        fractional = any(
+            isinstance(value, float) for values in (self.work, *bounds, *facts, *gates) for value in values
+        )
+        return 1e-6 if fractional else 0
+
+    @cached_property
+    def blocks(self) -> list[tuple[bool, list[int]]]:
+        """Activities in the order of the early pass, as runs to place one after the other.
+
+        True marks a block: activities that maximum lags tie into a circle, to be placed again and again until
+        they settle. The late pass takes everything in reverse.
+        """
+        if not self.pushing_maxima:
+            return [(False, self.order)]
+        import networkx as nx
+
+        rank = {i: k for k, i in enumerate(self.order)}
+        pushes: nx.DiGraph[int] = nx.DiGraph()
+        pushes.add_nodes_from(self.order)
+        pushes.add_edges_from((link.pred, link.succ) for link in self.links if not link.maximum)
+        pushes.add_edges_from((link.succ, link.pred) for link in self.pushing_maxima)
+        whole = nx.condensation(pushes)
+        members = [
+            sorted(whole.nodes[k]["members"], key=rank.__getitem__) for k in nx.topological_sort(whole)
+        ]
+        runs: list[tuple[bool, list[int]]] = []
+        for alone, groups in groupby(members, key=lambda group: len(group) == 1):
+            if alone:
+                runs.append((False, [i for group in groups for i in group]))
+            else:
+                runs.extend((True, group) for group in groups)
+        return runs
+
+    @cached_property
     def order(self) -> list[int]:
         """Topological order over the minimum links.
 
@@ -229,9 +276,10 @@ class Network:
     def bounds(self) -> list[Any]:
         """Earliest resume of unfinished work by release, factor arrival and data date; None where free.
 
-        Project starts are not in it: `clamp` decides about those.
+        Release and factors hold back starts, not work in progress. Project starts are not in it: `clamp`
+        decides about those.
         """
-        bounds = list(self.release)
+        bounds = [None if self.started(i) else bound for i, bound in enumerate(self.release)]
         for gate in self.gates:
             for i in gate.gates:
                 bounds[i] = _later(bounds[i], gate.arrival)
@@ -244,6 +292,10 @@ class Network:
     def started(self, i: int) -> bool:
         """Whether the activity has started (it may have finished)."""
         return self.actual_start[i] is not None
+
+    def fact(self, i: int, finish: bool) -> bool:
+        """Whether the finish (else the start) of the activity is known."""
+        return self.done(i) or (self.started(i) and not finish)
 
     # -- dates at the edge ----------------------------------------------------------------------------
     def show_start(self, i: int, boundary: Any) -> Any:
