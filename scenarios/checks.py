@@ -77,9 +77,9 @@ def _template(project: Project, here: Path) -> Iterator[Problem]:
 def _names(project: Project, here: Path, scenario: Scenario) -> Iterator[Problem]:
     known = node_ids(project)
     used: list[tuple[Path, str]] = []
-    if project.current:
-        used.append(((*here, "current", "node"), project.current.node))
+    used += [(_current(here, project, k, "node"), item.node) for k, item in enumerate(project.current)]
     used += [((*here, "deadlines", k, "node"), line.node) for k, line in enumerate(project.deadlines)]
+    used += [((*here, "until", k), name) for k, name in enumerate(project.until)]
     used += [((*here, "progress", name), name) for name in project.progress]
     used += [((*here, "overrides", name), name) for name in project.overrides]
     for name, factor in project.factors.items():
@@ -101,11 +101,12 @@ def _names(project: Project, here: Path, scenario: Scenario) -> Iterator[Problem
 
 def _dates(project: Project, here: Path, scenario: Scenario) -> Iterator[Problem]:
     limit = scenario.data_date
-    if project.current and _after(project.current.since, limit):
-        yield Problem(
-            (*here, "current", "since"),
-            f"{project.current.since} lies after the data date {limit}; correct it or move the data date",
-        )
+    for k, item in enumerate(project.current):
+        if _day(item.since) > _day(limit):
+            yield Problem(
+                _current(here, project, k, "since"),
+                f"{item.since} lies after the data date {limit}; correct it or move the data date",
+            )
     for name, progress in project.progress.items():
         for key in ("start", "finish"):
             when = getattr(progress, key)
@@ -117,8 +118,9 @@ def _dates(project: Project, here: Path, scenario: Scenario) -> Iterator[Problem
                 )
 
 
-def _after(when: date, limit: date) -> bool:
-    return _day(when) > _day(limit)
+def _current(here: Path, project: Project, k: int, key: str) -> Path:
+    """Path of a current node; a single one stands in files without a position."""
+    return (*here, "current", key) if len(project.current) == 1 else (*here, "current", k, key)
 
 
 def _before(when: date, limit: date) -> bool:

@@ -104,11 +104,13 @@ def node_ids(project: Project) -> tuple[str, ...]:
 
 def ancestors(project: Project, node: str) -> set[str]:
     """Nodes of the project that lie before a node."""
-    before: dict[str, tuple[str, ...]] = {
-        spec.node: tuple(
-            link.id.rsplit("/", 1)[-1] for link in spec.predecessors if _within(link.id, project)
-        )
-        for spec in _bare_nodes(project)
+    return _behind(project, _bare_nodes(project), node)
+
+
+def _behind(project: Project, specs: list[NodeSpec], node: str) -> set[str]:
+    before = {
+        spec.node: [link.id.split("/", 1)[1] for link in spec.predecessors if _within(link.id, project)]
+        for spec in specs
     }
     found: set[str] = set()
     todo = list(before.get(node, ()))
@@ -129,11 +131,24 @@ def nodes(project: Project, scenario: Scenario) -> list[NodeSpec]:
         for step, units in resource.demand.items()
     ]
     specs = []
-    for spec in _bare_nodes(project):
+    for spec in _in_scope(project, _bare_nodes(project)):
         demand = {name: units for name, step, units in shared if step == spec.node}
         calendar = site if spec.calendar == "site" else ROLES.get(spec.calendar, spec.calendar)
         specs.append(replace(spec, calendar=calendar, demand=demand | dict(spec.demand)))
     return specs
+
+
+def _in_scope(project: Project, specs: list[NodeSpec]) -> list[NodeSpec]:
+    """What leads to the project's ends, what is reported, and every own activity."""
+    ends = project.until or tuple(line.node for line in project.deadlines)
+    if not ends or project.template is None:
+        return specs
+    reported = (*(item.node for item in project.current), *project.progress)
+    own = tuple(activity.id for activity in project.activities)
+    kept = {*ends, *reported, *own}
+    for node in (*ends, *reported, *own):
+        kept |= _behind(project, specs, node)
+    return [spec for spec in specs if spec.node in kept]
 
 
 def _bare_nodes(project: Project) -> list[NodeSpec]:

@@ -239,8 +239,12 @@ class Progress(Model):
         return self
 
 
+def _one_or_more(value: Any) -> Any:
+    return (value,) if isinstance(value, dict) else value
+
+
 class Current(Model):
-    """The node a project stands at: everything before it counts as done."""
+    """A node a project stands at: everything before it counts as done. Parallel branches give several."""
 
     node: str = Field(min_length=1)
     since: Moment
@@ -271,7 +275,11 @@ class Investment(Model):
 
 
 class Project(Model):
-    """One construction project: from a catalogue template with overrides, or activity by activity."""
+    """One construction project: from a catalogue template with overrides, or activity by activity.
+
+    ``until`` names the nodes that the plan leads to; catalogue steps that do not lead to one of them are left
+    out. Without it these are the nodes with deadlines, or all nodes where there is no deadline.
+    """
 
     id: Identifier
     name: Label
@@ -287,7 +295,8 @@ class Project(Model):
     responsible_person: str | None = None
     blocker: Label | None = None
     start: Moment | None = None
-    current: Current | None = None
+    until: tuple[str, ...] = ()
+    current: Annotated[tuple[Current, ...], BeforeValidator(_one_or_more)] = ()
     progress: dict[str, Progress] = Field(default_factory=dict)
     deadlines: tuple[DeadlineSpec, ...] = ()
     factors: dict[str, FactorSpec] = Field(default_factory=dict)

@@ -37,10 +37,10 @@ def statuses(
 ) -> dict[str, NodeStatus]:
     """Status of every node that has begun, by id.
 
-    The current node of a project stands for its ancestors: they count as done on the day before it began,
-    and it is in progress since then (a milestone is done). Reported progress of a node comes first. Remaining
-    work that nobody reported is the planning work less the work days since the start, at least 1. Both are
-    marked as assumed.
+    A current node stands for its ancestors: they count as done on the day before it began, and it is in
+    progress since then (a milestone is done; on the data date it is only about to begin). Reported progress of
+    a node comes first. Remaining work that nobody reported is the planning work less the work days since the
+    start, at least 1. Both are marked as assumed.
 
     Parameters
     ----------
@@ -49,20 +49,19 @@ def statuses(
     """
     found: dict[str, NodeStatus] = {}
     by_node = {spec.node: spec for spec in specs}
-    if project.current:
-        since = project.current.since
-        eve = since - timedelta(days=1)
-        for name in ancestors(project, project.current.node):
+    for item in sorted(project.current, key=lambda item: _day(item.since), reverse=True):
+        eve = item.since - timedelta(days=1)
+        for name in ancestors(project, item.node):
             found[by_node[name].id] = NodeStatus(eve, eve, None, True)
-        current = by_node[project.current.node]
-        if _day(since) < _day(data_date):
-            if planned[current.id]:
-                left = project.current.remaining or _remaining(
-                    current, planned[current.id], since, data_date, calendars
-                )
-                found[current.id] = NodeStatus(since, None, left, project.current.remaining is None)
-            else:
-                found[current.id] = NodeStatus(since, since, None, False)
+    for item in project.current:
+        spec = by_node[item.node]
+        if spec.id in found or _day(item.since) >= _day(data_date):
+            continue
+        if planned[spec.id]:
+            left = item.remaining or _remaining(spec, planned[spec.id], item.since, data_date, calendars)
+            found[spec.id] = NodeStatus(item.since, None, left, item.remaining is None)
+        else:
+            found[spec.id] = NodeStatus(item.since, item.since, None, False)
     for name, progress in project.progress.items():
         spec = by_node[name]
         if progress.finish is not None:
