@@ -38,8 +38,8 @@ def statuses(
     """Status of every node that has begun, by id.
 
     A current node stands for its ancestors: they count as done on the day before it began, and it is in
-    progress since then (a milestone is done; on the data date it is only about to begin). Reported progress of
-    a node comes first. Remaining work that nobody reported is the planning work less the work days since the
+    progress since then (a milestone is done; on the data date it is only about to begin). Reported progress
+    of a node comes first. Remaining work that nobody reported is the planning work less the work days since the
     start, at least 1. Both are marked as assumed.
 
     Parameters
