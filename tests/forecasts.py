@@ -115,9 +115,9 @@ def make_project(rng: random.Random, index: int, nodes: int, trials: int) -> Pro
     """One project whose nodes follow each other; every third is cancelled now and then."""
     name = f"P{index + 1:03d}"
     made: list[Node] = []
-    begin = DATA_DATE + days(rng.randint(-120, 30))
+    begin = DATA_DATE + days(rng.randint(-90, 10))
     for position in range(nodes):
-        length = 0 if STEPS[position % len(STEPS)][6] else rng.randint(5, 60)
+        length = 0 if STEPS[position % len(STEPS)][6] else rng.randint(5, 30)
         earliest = Span(begin, begin + days(length))
         made.append(make_node(rng, name, position, earliest, made[-1].id if made else None, trials))
         begin = earliest.finish + days(1)
