@@ -104,7 +104,9 @@ def assemble(scenario: Scenario) -> Assembly:
 
 
 def planning_work(spec: NodeSpec) -> int:
-    """Most likely work in whole slots, at least 1; 0 for a milestone."""
+    """Planned, else most likely work in whole slots, at least 1; 0 for a milestone."""
+    if spec.planned is not None:
+        return spec.planned
     likely = distribution(spec.work).most_likely
     return int(rounded([likely], least=1)[0]) if likely > 0 else 0
 

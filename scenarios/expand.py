@@ -60,6 +60,8 @@ class NodeSpec:
         With full ids.
     assumed : bool
         Whether the work is a default of the catalogue.
+    planned : int, optional
+        Work that the plan uses where it is not the most likely.
     """
 
     id: str
@@ -78,6 +80,7 @@ class NodeSpec:
     reworks: tuple[ReworkRisk, ...]
     key: bool
     assumed: bool
+    planned: int | None = None
 
 
 def project_template(project: Project) -> Template | None:
@@ -259,4 +262,5 @@ def _from_activity(project: Project, activity: Activity) -> NodeSpec:
         reworks=_own_rework(activity.rework) if activity.rework else (),
         key=activity.key,
         assumed=False,
+        planned=activity.planned,
     )

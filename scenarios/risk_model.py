@@ -151,7 +151,7 @@ def _work(spec: NodeSpec, status: NodeStatus | None, network: Network) -> Distri
     total = distribution(spec.work)
     if status is None or status.remaining is None:
         return total
-    return _Scaled(total, status.remaining / max(total.most_likely, 1.0))
+    return _Scaled(total, status.remaining / max(spec.planned or total.most_likely, 1.0))
 
 
 def _rework(spec: NodeSpec) -> Rework:

@@ -181,11 +181,16 @@ class ReworkSpec(Model):
 
 
 class Activity(Model):
-    """An activity given in full, or (in ``overrides``) what differs from the catalogue step."""
+    """An activity given in full, or (in ``overrides``) what differs from the catalogue step.
+
+    The plan uses `planned`, by default the most likely `work`: an imported baseline may stand beside a risk
+    range whose mode lies elsewhere.
+    """
 
     id: Identifier
     name: Label
     work: Work
+    planned: Positive | None = None
     kind: str = "construction"
     department: str | None = None
     calendar: str | None = None
