@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from scenarios.messages import say
 from scenarios.results import Forecast
 from simulation.statistics import Probability
 
-Cell: TypeAlias = str | int | float | date | Probability | None
-Kind: TypeAlias = Literal["text", "date", "integer", "number", "share", "probability", "light"]
+
+class Share(NamedTuple):
+    """A share (1 is all) and how many decimals of it mean something."""
+
+    value: float
+    decimals: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.{self.decimals}f}"
+
+
+Cell: TypeAlias = str | int | float | date | Share | Probability | None
+Kind: TypeAlias = Literal["text", "date", "number", "share", "probability", "light"]
 Row = TypeVar("Row")
 
 
@@ -81,14 +92,16 @@ class Table:
 
     def spread(self) -> Table:
         """The same table with a probability in three columns: value, low and high end of its interval."""
-        keys, kinds, headers = [], [], []
+        keys: list[str] = []
+        kinds: list[Kind] = []
+        headers: list[str] = []
         for key, kind, header in zip(self.keys, self.kinds, self.headers, strict=True):
             keys.append(key)
             headers.append(header)
-            kinds.append(kind)
+            kinds.append("share" if kind == "probability" else kind)
             if kind == "probability":
                 keys += [f"{key}_low", f"{key}_high"]
-                kinds += [kind, kind]
+                kinds += ["share", "share"]
                 headers += [say("low_of", self.lang, name=header), say("high_of", self.lang, name=header)]
         rows = tuple(tuple(_spread(row, self.kinds)) for row in self.rows)
         return Table(
@@ -101,6 +114,6 @@ def _spread(row: Sequence[Cell], kinds: Sequence[Kind]) -> Iterable[Cell]:
         if kind != "probability":
             yield cell
         elif isinstance(cell, Probability):
-            yield from (round(value, cell.decimals) for value in (cell.value, cell.low, cell.high))
+            yield from (Share(value, cell.decimals) for value in (cell.value, cell.low, cell.high))
         else:
             yield from (None, None, None)

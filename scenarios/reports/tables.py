@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 from scenarios.messages import catalogue, say
-from scenarios.reports.table import Cell, Column, Definition, Kind, Table
+from scenarios.reports.table import Cell, Column, Definition, Kind, Share, Table
 from scenarios.results import (
     Cause,
     DueItem,
@@ -45,8 +45,13 @@ def cause_text(cause: Cause | None, lang: str) -> str | None:
     """A cause with what it costs in percentage points, no finer than its standard error."""
     if cause is None:
         return None
-    digits = 0 if cause.standard_error >= 0.005 else 1
-    return say("cause_gain", lang, name=cause.label.text(lang), gain=f"{100 * cause.gain:.{digits}f}")
+    gain = _gain(cause)
+    points = f"{100 * gain.value:.{gain.decimals - 2}f}"
+    return say("cause_gain", lang, name=cause.label.text(lang), gain=points)
+
+
+def _gain(cause: Cause) -> Share:
+    return Share(cause.gain, 2 if cause.standard_error >= 0.005 else 3)
 
 
 def sector_text(sector: str | None, lang: str) -> str:
@@ -89,7 +94,7 @@ _JUDGED: tuple[Column[NodeRow], ...] = (
     _of_node("p50", "date", lambda node, lang: node.p50),
     _of_node("p80", "date", lambda node, lang: node.p80),
     _of_node("p90", "date", lambda node, lang: node.p90),
-    _of_node("total_float", "integer", lambda node, lang: node.total_float),
+    _of_node("total_float", "number", lambda node, lang: node.total_float),
     _of_node("critical", "text", lambda node, lang: _mark(node.critical, lang)),
     _of_node("cause", "text", lambda node, lang: cause_text(node.cause, lang)),
     _of_node("assumed", "text", lambda node, lang: _mark(node.assumed, lang)),
@@ -218,12 +223,12 @@ QUOTAS: Definition[QuotaResult] = Definition(
     (
         Column("event", "text", lambda quota, lang: say(f"event_{quota.event}", lang)),
         Column("sector", "text", lambda quota, lang: sector_text(quota.sector, lang)),
-        Column("target", "integer", lambda quota, lang: quota.target),
-        Column("reached", "integer", lambda quota, lang: quota.reached),
+        Column("target", "number", lambda quota, lang: quota.target),
+        Column("reached", "number", lambda quota, lang: quota.reached),
         Column("by", "date", lambda quota, lang: quota.by),
         Column("expected_number", "number", lambda quota, lang: round(quota.expected, 1)),
         Column("quota_met", "probability", lambda quota, lang: quota.met),
-        Column("candidates", "integer", lambda quota, lang: len(quota.candidates)),
+        Column("candidates", "number", lambda quota, lang: len(quota.candidates)),
         Column("candidate_ids", "text", lambda quota, lang: ", ".join(quota.candidates) or None),
     ),
 )
@@ -263,8 +268,8 @@ CAUSES: Definition[tuple[ProjectResult, Cause]] = Definition(
         Column("project_id", "text", lambda row, lang: row[0].id),
         Column("project", "text", lambda row, lang: row[0].name.text(lang)),
         Column("cause", "text", lambda row, lang: row[1].label.text(lang)),
-        Column("gain", "share", lambda row, lang: round(row[1].gain, 4)),
-        Column("standard_error", "share", lambda row, lang: round(row[1].standard_error, 4)),
+        Column("gain", "share", lambda row, lang: _gain(row[1])),
+        Column("standard_error", "share", lambda row, lang: Share(row[1].standard_error, 3)),
         Column("cause_id", "text", lambda row, lang: row[1].id),
     ),
 )

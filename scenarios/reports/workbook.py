@@ -1,0 +1,138 @@
+"""All tables in one Excel workbook, with real dates and numbers, ready to filter and to print."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from scenarios.messages import say
+from scenarios.reports.about import about
+from scenarios.reports.csv_tables import FORMULA_STARTS
+from scenarios.reports.files import replacing
+from scenarios.reports.table import Cell, Kind, Share, Table
+from scenarios.reports.tables import tables
+from scenarios.results import Forecast
+
+_HEADER = PatternFill("solid", fgColor="FFD9E1F2")
+_LIGHTS = {
+    "green": PatternFill("solid", fgColor="FFC6EFCE"),
+    "amber": PatternFill("solid", fgColor="FFFFEB9C"),
+    "red": PatternFill("solid", fgColor="FFFFC7CE"),
+}
+_BOLD = Font(bold=True)
+_TOP = Alignment(vertical="top")
+_WRAP = Alignment(vertical="top", wrap_text=True)
+_NARROWEST, _WIDEST = 6, 36
+_A3, _A4 = 8, 9
+_COLUMNS_ON_A4 = 12
+
+
+def write_workbook(forecast: Forecast, path: Path, lang: str) -> Path:
+    """Write the workbook: first how the numbers came about, then one sheet a table.
+
+    Texts are stored as texts whatever they begin with, so that none becomes a formula.
+    """
+    book = Workbook(write_only=True)
+    book.properties.title = forecast.title.text(lang)
+    book.properties.creator = "backplan"
+    _about_sheet(book, forecast, lang)
+    for table in tables(forecast, lang):
+        _table_sheet(book, table.spread())
+    with replacing(path) as draft:
+        book.save(draft)
+    return path
+
+
+def _about_sheet(book: Workbook, forecast: Forecast, lang: str) -> None:
+    sheet = book.create_sheet(say("table_about", lang))
+    sheet.column_dimensions["A"].width = 26
+    sheet.column_dimensions["B"].width = 100
+    _print_setup(sheet, columns=2)
+    sheet.append([_text(sheet, forecast.title.text(lang), font=Font(bold=True, size=14))])
+    for heading, value in about(forecast, lang):
+        sheet.append([_text(sheet, heading, font=_BOLD), _text(sheet, value)])
+
+
+def _table_sheet(book: Workbook, table: Table) -> None:
+    sheet = book.create_sheet(table.title)
+    sheet.freeze_panes = f"{get_column_letter(table.fixed + 1)}2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.headers))}{len(table.rows) + 1}"
+    sheet.print_title_rows = "1:1"
+    _print_setup(sheet, len(table.headers))
+    for place, header in enumerate(table.headers):
+        width = column_width(header, (row[place] for row in table.rows))
+        sheet.column_dimensions[get_column_letter(place + 1)].width = width
+    sheet.append([_text(sheet, header, font=_BOLD, fill=_HEADER) for header in table.headers])
+    for row in table.rows:
+        sheet.append(
+            [_cell(sheet, cell, kind, table.lang) for cell, kind in zip(row, table.kinds, strict=True)]
+        )
+
+
+def _print_setup(sheet: Worksheet, columns: int) -> None:
+    """Landscape, as many pages high as needed, one page wide."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _A4 if columns <= _COLUMNS_ON_A4 else _A3
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&A  &P / &N"))
+
+
+def _text(sheet: Worksheet, text: str, font: Font | None = None, fill: PatternFill | None = None) -> Any:
+    """A cell that holds a text as it is; characters that a workbook cannot hold become spaces."""
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", text))
+    cell.data_type = "s"
+    cell.quotePrefix = text.startswith(FORMULA_STARTS)
+    cell.alignment = _WRAP
+    if font:
+        cell.font = font
+    if fill:
+        cell.fill = fill
+    return cell
+
+
+def _cell(sheet: Worksheet, value: Cell, kind: Kind, lang: str) -> Any:
+    if isinstance(value, str):
+        if kind == "light":
+            return _text(sheet, say(value, lang), fill=_LIGHTS[value])
+        return _text(sheet, value)
+    cell: Any = WriteOnlyCell(sheet)
+    cell.value = round(*value) if isinstance(value, Share) else value
+    cell.alignment = _TOP
+    if isinstance(value, Share):
+        cell.number_format = f"0.{'0' * (value.decimals - 2)}%" if value.decimals > 2 else "0%"
+    elif isinstance(value, date):
+        cell.number_format = "yyyy-mm-dd"
+    elif isinstance(value, float):
+        cell.number_format = "#,##0.##"
+    return cell
+
+
+def text_width(text: str) -> int:
+    """Columns that a text takes: two for a wide character.
+
+    Examples
+    --------
+    >>> text_width("节点 F0")
+    7
+    """
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def column_width(header: str, cells: Iterable[Cell]) -> int:
+    """Width for the longest line of a column, within bounds; longer ones wrap."""
+    lines = (line for cell in cells if cell is not None for line in str(cell).split("\n"))
+    longest = max((text_width(line) for line in lines), default=0)
+    return min(max(longest + 2, min(text_width(header) + 4, 16), _NARROWEST), _WIDEST)
