@@ -1,0 +1,357 @@
+"""The sheets of a ledger, column by column: the one table that reader, writer and guide share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scenarios.ledger import vocabulary
+from scenarios.ledger.columns import SUBJECT, Column, Table
+
+IDENTIFIER = Column(
+    "id",
+    "项目编号",
+    "Project id",
+    "id",
+    ("id",),
+    "每个项目唯一，可用中文，不含“/”；以“示例”开头的行不读。编号如 001 请先把单元格设为“文本”",
+    "unique, without '/'; rows whose id begins with 示例 or EXAMPLE are not read",
+    12,
+    required=True,
+)
+
+PROJECT_COLUMNS = (
+    IDENTIFIER,
+    Column("name", "项目名称", "Project", "text", ("name", "zh"), "全称", "full name", 28, required=True),
+    Column("name_en", "项目英文名", "Project (English)", "text", ("name", "en"), width=28, shown=False),
+    Column(
+        "template",
+        "模板",
+        "Template",
+        "template",
+        ("template",),
+        "政府投资走审批制，企业投资走备案制",
+        "government investment is approved, enterprise investment is filed",
+        30,
+        required=True,
+    ),
+    Column(
+        "options",
+        "选项",
+        "Options",
+        "options",
+        ("options",),
+        "净地、并联审批、拿地即开工等，几项之间用分号隔开；可空",
+        "ready land, parallel approval, ...; several are separated by semicolons; may be empty",
+        24,
+    ),
+    Column("sector", "产业", "Sector", "text", ("sector",), "如工业、服务业、农业", "as quotas name it", 10),
+    Column("district", "属地", "District", "text", ("district",), "乡镇、街道、园区", "town or park", 12),
+    Column(
+        "region",
+        "气候分区",
+        "Region",
+        "region",
+        ("region",),
+        "决定冬季停工；空着按“设置”",
+        "sets the winter stop; empty: as in the settings",
+        12,
+    ),
+    Column(
+        "investment",
+        "总投资（万元）",
+        "Investment (10,000 CNY)",
+        "money",
+        ("investment", "total"),
+        "单位万元：1.2亿元填 12000",
+        "in 10,000 CNY: 12000 for 120 million",
+        13,
+    ),
+    Column(
+        "this_year",
+        "年度计划投资（万元）",
+        "This year's plan (10,000 CNY)",
+        "money",
+        ("investment", "this_year"),
+        "本年度计划完成额",
+        "to be completed this year",
+        13,
+    ),
+    Column(
+        "completed",
+        "已完成投资（万元）",
+        "Completed (10,000 CNY)",
+        "money",
+        ("investment", "completed"),
+        "开工以来累计",
+        "since the start of the project",
+        13,
+    ),
+    Column("lead_unit", "牵头单位", "Lead unit", "text", ("lead_unit",), "", "", 18),
+    Column("responsible_unit", "责任单位", "Responsible unit", "text", ("responsible_unit",), "", "", 18),
+    Column(
+        "responsible_person",
+        "责任人（职务）",
+        "Responsible person (office)",
+        "text",
+        ("responsible_person",),
+        "写职务，不写姓名",
+        "the office, not a name",
+        18,
+    ),
+    Column(
+        "current_node",
+        "当前节点",
+        "Current node",
+        "node",
+        ("current", "node"),
+        "正在办的节点；它之前的节点都算办结。尚未动手的项目空着",
+        "under way now; everything before it counts as done. Empty if nothing has begun",
+        26,
+    ),
+    Column(
+        "since",
+        "当前节点起始日期",
+        "Since",
+        "date",
+        ("current", "since"),
+        "当前节点从哪天办起，不晚于数据日期",
+        "the day the current node began, not after the data date",
+    ),
+    Column(
+        "remaining",
+        "当前节点剩余天数",
+        "Remaining work",
+        "positive",
+        ("current", "remaining"),
+        "按该节点日历计的剩余天数",
+        "in days of the node's calendar",
+        shown=False,
+    ),
+    Column(
+        "land_ready",
+        "是否净地",
+        "Land ready",
+        "yes_no",
+        ("land_ready",),
+        "净地：征拆已毕，可直接供地",
+        "cleared and ready to be supplied",
+        10,
+    ),
+    Column(
+        "start",
+        "最早启动日期",
+        "Not before",
+        "date",
+        ("start",),
+        "尚未动手的项目最早从哪天办起；可空",
+        "the project does not begin before this day; may be empty",
+    ),
+    Column(
+        "blocker",
+        "难点堵点",
+        "Blocker",
+        "text",
+        ("blocker", "zh"),
+        "一句话写明卡在哪里",
+        "what holds it up, in a sentence",
+        28,
+    ),
+    Column("blocker_en", "难点堵点（英文）", "Blocker (English)", "text", ("blocker", "en"), shown=False),
+    Column(
+        "default_factors",
+        "采用默认延误",
+        "Default delays",
+        "yes_no",
+        ("default_factors",),
+        "空着按“设置”",
+        "empty: as in the settings",
+        shown=False,
+    ),
+    Column(
+        "assumed",
+        "推定项",
+        "Assumed",
+        "list",
+        ("assumed",),
+        "哪些内容是推定的，用分号隔开",
+        "what was assumed, separated by semicolons",
+        shown=False,
+    ),
+)
+
+DEADLINE = Column(
+    "deadline",
+    "期限",
+    "deadline",
+    "date",
+    ("deadlines", SUBJECT, "date"),
+    "该节点须在哪天之前完成（开工：哪天开工）。别的节点可自加列，表头写“期限:节点”",
+    "the day by which the node must hold. For other nodes add a column headed 'deadline: node'",
+    14,
+    subject="node",
+)
+HARD = Column(
+    "hard",
+    "期限软硬",
+    "hard or soft",
+    "hard",
+    ("deadlines", SUBJECT, "hard"),
+    "硬：方案中不得突破；软：可以晚，越少越好。空着算软",
+    "hard: no plan misses it; soft: as little late as possible. Empty is soft",
+    9,
+    subject="node",
+)
+SUPPLY = Column(
+    "supply",
+    "到位",
+    "supply",
+    "date",
+    ("factors", SUBJECT, "supply"),
+    "该要素承诺到位的日期；空着按默认",
+    "the day on which it is promised; empty: by the defaults",
+    13,
+    subject="factor",
+)
+PROJECT_FAMILIES = (
+    DEADLINE,
+    HARD,
+    Column(
+        "weight",
+        "期限权重",
+        "weight",
+        "positive",
+        ("deadlines", SUBJECT, "weight"),
+        "软期限的轻重，整数",
+        "of soft deadlines, a whole number",
+        9,
+        subject="node",
+    ),
+    Column(
+        "actual_start",
+        "实际开始",
+        "actual start",
+        "date",
+        ("progress", SUBJECT, "start"),
+        "该节点实际何时开始",
+        "the day the node began",
+        subject="node",
+    ),
+    Column(
+        "actual_finish",
+        "实际完成",
+        "actual finish",
+        "date",
+        ("progress", SUBJECT, "finish"),
+        "该节点实际何时办结",
+        "the day the node was done",
+        subject="node",
+    ),
+    Column(
+        "remaining_work",
+        "剩余工作",
+        "remaining work",
+        "positive",
+        ("progress", SUBJECT, "remaining"),
+        "该节点剩余天数",
+        "days of work left",
+        subject="node",
+    ),
+    SUPPLY,
+)
+SHOWN_DEADLINES = ("F0", "F3", "V3", "P1")
+SHOWN_SUPPLIES = (
+    "land",
+    "resettlement",
+    "funds",
+    "power",
+    "water",
+    "gas",
+    "materials",
+    "equipment",
+    "labour",
+)
+
+PROJECTS = Table("项目", "Projects", "projects", PROJECT_COLUMNS, PROJECT_FAMILIES)
+QUOTAS = Table(
+    "任务指标",
+    "Quotas",
+    "quotas",
+    (
+        Column("event", "事项", "Event", "event", ("event",), "开工、竣工或投产", "", 16, required=True),
+        Column("sector", "产业", "Sector", "text", ("sector",), "空着指全部产业", "empty: all sectors", 12),
+        Column(
+            "target", "目标数", "Target", "count", ("target",), "须达到的项目数", "projects", required=True
+        ),
+        Column(
+            "reached", "已完成数", "Reached", "count", ("reached",), "台账之外已完成的项目数", "outside it"
+        ),
+        Column("date", "截止日期", "By", "date", ("date",), "", "", 14, required=True),
+    ),
+)
+RESOURCES = Table(
+    "共享资源",
+    "Resources",
+    "resources",
+    (
+        replace(IDENTIFIER, zh="资源编号", en="Resource id", zh_note="每种资源唯一", en_note="unique"),
+        Column("name", "资源名称", "Resource", "text", ("name", "zh"), "如审批专班、施工队伍", "", 24),
+        Column(
+            "name_en", "资源英文名", "Resource (English)", "text", ("name", "en"), "", "", 24, shown=False
+        ),
+        Column("capacity", "总量", "Capacity", "count", ("capacity",), "可同时占用的数量", "", required=True),
+        Column(
+            "demand",
+            "占用节点",
+            "Held by",
+            "demand",
+            ("demand",),
+            "节点:数量，用分号隔开，如 F1:2; F2:1；不写数量算 1",
+            "node:units separated by semicolons, as F1:2; F2:1; 1 if left out",
+            30,
+        ),
+        Column(
+            "synthetic",
+            "合成数据",
+            "Synthetic",
+            "yes_no",
+            ("synthetic",),
+            "不是实际数据的填“是”",
+            "",
+            shown=False,
+        ),
+    ),
+    keyed=True,
+)
+NOTES = Table(
+    "备注",
+    "Notes",
+    "notes",
+    (
+        Column("note", "备注", "Note (Chinese)", "text", ("zh",), "", "", 60),
+        Column("note_en", "备注（英文）", "Note (English)", "text", ("en",), "", "", 60),
+    ),
+)
+TABLES = (PROJECTS, QUOTAS, RESOURCES, NOTES)
+
+
+def shown_columns(table: Table, used: Iterable[Column] = ()) -> list[Column]:
+    """Columns to write: those of the template, and others that are `used`, each in its place."""
+    wanted = {column.key: column for column in used}
+    plain = [column for column in table.columns if column.shown or column.key in wanted]
+    if table is PROJECTS:
+        for node in SHOWN_DEADLINES:
+            wanted |= {c.key: c for c in (DEADLINE.bind(node), HARD.bind(node))}
+        wanted |= {c.key: c for c in map(SUPPLY.bind, SHOWN_SUPPLIES)}
+    subjects = [*vocabulary.nodes().shown, *vocabulary.factors().shown]
+    groups: dict[str, list[str]] = {}
+    for family in table.families:
+        groups.setdefault(family.path[0], []).append(family.key)
+    bound = [
+        wanted[key]
+        for group in groups.values()
+        for subject in subjects
+        for name in group
+        if (key := f"{name}:{subject}") in wanted
+    ]
+    return plain + bound

@@ -1,0 +1,170 @@
+"""The workbook that a planner opens: formats, drop-down lists, frozen headers, a guide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from scenarios.ledger.columns import Column
+from scenarios.ledger.content import Content, Sheet
+from scenarios.ledger.guide import GUIDE, LISTS, guide_rows, list_columns
+from scenarios.ledger.layout import PROJECTS
+from scenarios.ledger.settings import SETTINGS
+from scenarios.ledger.values import Written
+
+_FONT = "Microsoft YaHei"
+_THIN = Side(style="thin", color="D0D7DE")
+_GRID = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_HEAD = Font(name=_FONT, size=10, bold=True, color="FFFFFF")
+_BODY = Font(name=_FONT, size=10)
+_EXAMPLE = Font(name=_FONT, size=10, italic=True, color="8B949E")
+_FILLS = {
+    "required": PatternFill("solid", fgColor="1F4E79"),
+    "plain": PatternFill("solid", fgColor="5B7FA6"),
+    "node": PatternFill("solid", fgColor="9C5700"),
+    "factor": PatternFill("solid", fgColor="4E7A3A"),
+}
+_GREY = PatternFill("solid", fgColor="F6F8FA")
+_FORMATS = {"date": "yyyy-mm-dd", "money": "#,##0.##", "share": "0.00"} | dict.fromkeys(
+    ("count", "positive", "whole"), "0"
+)
+# Lists that name every value stop a wrong entry; nodes may be written in more ways, so they only warn.
+_STRICT = {"template", "region", "yes_no", "hard", "event"}
+
+
+def build(content: Content, rows: int) -> Workbook:
+    """A workbook with `rows` prepared rows of projects."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in content.sheets[:1]:
+        _table(book.create_sheet(sheet.table.title), sheet, max(rows, len(sheet.rows)))
+    _settings(book.create_sheet(SETTINGS.title), content.settings)
+    for sheet in content.sheets[1:]:
+        _table(book.create_sheet(sheet.table.title), sheet, max(20, len(sheet.rows)))
+    _guide(book.create_sheet(GUIDE))
+    _lists(book.create_sheet(LISTS))
+    for page in book.worksheets:
+        page.page_setup.orientation = "landscape"
+        page.page_setup.paperSize = page.PAPERSIZE_A3
+        page.page_setup.fitToHeight = 0
+        page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        page.print_title_rows = "1:1"
+    return book
+
+
+def put(sheet: Worksheet, row: int, column: int, value: Written) -> None:
+    """Set a cell, counted from 1; a text stays a text whatever it begins with."""
+    cell = sheet.cell(row, column)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = value[:1] in "=+-@'"
+
+
+def _table(sheet: Worksheet, content: Sheet, rows: int) -> None:
+    for number, column in enumerate(content.columns, 1):
+        put(sheet, 1, number, column.header())
+        head = sheet.cell(1, number)
+        head.font, head.border = _HEAD, _GRID
+        head.fill = _FILLS["required" if column.required else _kind_of_header(column)]
+        head.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = column.width
+        _offer(sheet, column.kind, f"{letter}2:{letter}{rows + 1}")
+        for row in range(2, rows + 2):
+            cell = sheet.cell(row, number)
+            cell.number_format = _FORMATS.get(column.kind, "@")
+            example = row - 2 < content.examples
+            cell.font, cell.border = _EXAMPLE if example else _BODY, _GRID
+            cell.alignment = Alignment(vertical="center", wrap_text=column.width >= 18)
+            if example:
+                cell.fill = _GREY
+    for row, record in enumerate(content.rows, 2):
+        for number, column in enumerate(content.columns, 1):
+            if record.get(column.key) is not None:
+                put(sheet, row, number, record[column.key])
+    sheet.row_dimensions[1].height = 62
+    sheet.freeze_panes = "C2" if content.table is PROJECTS else "A2"
+
+
+def _kind_of_header(column: Column) -> str:
+    if ":" not in column.key:
+        return "plain"
+    return "factor" if column.path[0] == "factors" else "node"
+
+
+def _offer(sheet: Worksheet, kind: str, cells: str) -> None:
+    """A drop-down list, or a hint what belongs into the cell."""
+    source = next((item for item in list_columns() if item.kind == kind), None)
+    if source is not None:
+        letter = get_column_letter(list_columns().index(source) + 1)
+        area = f"'{LISTS}'!${letter}$2:${letter}${len(source.values) + 1}"
+        rule = DataValidation(type="list", formula1=area, allow_blank=True)
+        rule.errorStyle = "stop" if kind in _STRICT else "warning"
+        rule.error = "不在下拉列表中 / not in the list"
+    elif kind == "date":
+        rule = DataValidation(type="date", operator="greaterThan", formula1="36526", allow_blank=True)
+        rule.errorStyle = "warning"
+        rule.error = "请填日期，如 2026-12-31 / write a date, as 2026-12-31"
+    elif kind == "money":
+        rule = DataValidation(type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True)
+        rule.errorStyle = "warning"
+        rule.error = "请填以万元为单位的数 / write an amount in 10,000 CNY"
+    else:
+        return
+    rule.showErrorMessage = kind != "options"
+    rule.add(cells)
+    sheet.add_data_validation(rule)
+
+
+def _settings(sheet: Worksheet, settings: Sequence[tuple[Column, Written]]) -> None:
+    _head(sheet, ("设置项\nSetting", "值\nValue", "说明\nNote"), (26, 32, 70))
+    for row, (column, value) in enumerate(settings, 2):
+        put(sheet, row, 1, column.header())
+        put(sheet, row, 2, value)
+        put(sheet, row, 3, "\n".join(filter(None, (column.zh_note, column.en_note))) or None)
+        for number in (1, 2, 3):
+            cell = sheet.cell(row, number)
+            cell.font, cell.border = _BODY, _GRID
+            cell.alignment = Alignment(vertical="center", horizontal="left", wrap_text=True)
+        sheet.cell(row, 2).number_format = _FORMATS.get(column.kind, "@")
+        sheet.row_dimensions[row].height = 32
+        _offer(sheet, column.kind, f"B{row}")
+    sheet.freeze_panes = "A2"
+
+
+def _guide(sheet: Worksheet) -> None:
+    _head(sheet, ("工作表\nSheet", "列\nColumn", "必填\nRequired", "说明", "Note"), (20, 30, 10, 60, 60))
+    for row, texts in enumerate(guide_rows(), 2):
+        for number, text in enumerate(texts, 1):
+            put(sheet, row, number, text or None)
+            cell = sheet.cell(row, number)
+            cell.font, cell.border = _BODY, _GRID
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+    sheet.freeze_panes = "A2"
+
+
+def _lists(sheet: Worksheet) -> None:
+    columns = list_columns()
+    _head(sheet, tuple(item.header for item in columns), tuple(item.width for item in columns))
+    for number, item in enumerate(columns, 1):
+        for row, value in enumerate(item.values, 2):
+            put(sheet, row, number, value)
+            sheet.cell(row, number).font = _BODY
+    sheet.freeze_panes = "A2"
+
+
+def _head(sheet: Worksheet, titles: Sequence[str], widths: Sequence[int]) -> None:
+    for number, (title, width) in enumerate(zip(titles, widths, strict=True), 1):
+        put(sheet, 1, number, title)
+        cell = sheet.cell(1, number)
+        cell.font, cell.fill, cell.border = _HEAD, _FILLS["plain"], _GRID
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.row_dimensions[1].height = 34
