@@ -86,14 +86,14 @@ _WHOSE: tuple[Column[NodeRow], ...] = (
     _of_node("department", "text", lambda node, lang: _text(node.department, lang)),
     _of_node("state", "text", lambda node, lang: say(f"state_{node.state}", lang)),
 )
-_JUDGED: tuple[Column[NodeRow], ...] = (
+_DEADLINE: tuple[Column[NodeRow], ...] = (
     _of_node("deadline", "date", lambda node, lang: node.deadline),
     _of_node("hard", "text", lambda node, lang: _mark(node.hard, lang)),
     _of_node("on_time", "probability", lambda node, lang: node.on_time),
     _of_node("light", "light", lambda node, lang: node.light),
-    _of_node("p50", "date", lambda node, lang: node.p50),
-    _of_node("p80", "date", lambda node, lang: node.p80),
-    _of_node("p90", "date", lambda node, lang: node.p90),
+)
+_P80 = _of_node("p80", "date", lambda node, lang: node.p80)
+_WHY: tuple[Column[NodeRow], ...] = (
     _of_node("total_float", "number", lambda node, lang: node.total_float),
     _of_node("critical", "text", lambda node, lang: _mark(node.critical, lang)),
     _of_node("cause", "text", lambda node, lang: cause_text(node.cause, lang)),
@@ -117,7 +117,11 @@ NODES: Definition[NodeRow] = Definition(
         _of_node("late_plan_finish", "date", lambda node, lang: _finish(node.late_plan)),
         _of_node("actual_start", "date", lambda node, lang: node.actual_start or _start(node.actual)),
         _of_node("actual_finish", "date", lambda node, lang: _finish(node.actual)),
-        *_JUDGED,
+        *_DEADLINE,
+        _of_node("p50", "date", lambda node, lang: node.p50),
+        _P80,
+        _of_node("p90", "date", lambda node, lang: node.p90),
+        *_WHY,
     ),
 )
 
@@ -132,7 +136,9 @@ KEY_NODES: Definition[NodeRow] = Definition(
         _of_node("latest", "date", lambda node, lang: _finish(node.latest)),
         _of_node("late_plan", "date", lambda node, lang: _finish(node.late_plan)),
         _of_node("actual", "date", lambda node, lang: _finish(node.actual)),
-        *_JUDGED,
+        *_DEADLINE,
+        _P80,
+        *_WHY,
     ),
 )
 
@@ -267,7 +273,7 @@ CAUSES: Definition[tuple[ProjectResult, Cause]] = Definition(
     (
         Column("project_id", "text", lambda row, lang: row[0].id),
         Column("project", "text", lambda row, lang: row[0].name.text(lang)),
-        Column("cause", "text", lambda row, lang: row[1].label.text(lang)),
+        Column("cause_name", "text", lambda row, lang: row[1].label.text(lang)),
         Column("gain", "share", lambda row, lang: _gain(row[1])),
         Column("standard_error", "share", lambda row, lang: Share(row[1].standard_error, 3)),
         Column("cause_id", "text", lambda row, lang: row[1].id),

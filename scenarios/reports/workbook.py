@@ -14,6 +14,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -32,9 +33,10 @@ _LIGHTS = {
     "red": PatternFill("solid", fgColor="FFFFC7CE"),
 }
 _BOLD = Font(bold=True)
-_TOP = Alignment(vertical="top")
+_CENTRE = Alignment(vertical="top", horizontal="center")
 _WRAP = Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 6, 36
+_HEADER_LINES, _LINE_HEIGHT = 3, 15
 _A3, _A4 = 8, 9
 _COLUMNS_ON_A4 = 12
 
@@ -71,11 +73,17 @@ def _table_sheet(book: Workbook, table: Table) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.headers))}{len(table.rows) + 1}"
     sheet.print_title_rows = "1:1"
     _print_setup(sheet, len(table.headers))
-    for place, header in enumerate(table.headers):
-        width = column_width(header, (row[place] for row in table.rows))
-        sheet.column_dimensions[get_column_letter(place + 1)].width = width
+    widths = [
+        column_width(header, (row[place] for row in table.rows)) for place, header in enumerate(table.headers)
+    ]
+    for place, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    sheet.row_dimensions[1].height = _HEADER_LINES * _LINE_HEIGHT
     sheet.append([_text(sheet, header, font=_BOLD, fill=_HEADER) for header in table.headers])
-    for row in table.rows:
+    for number, row in enumerate(table.rows, 2):
+        lines = max(map(_lines, row, widths))
+        if lines > 1:  # not every spreadsheet program grows a row by itself
+            sheet.row_dimensions[number].height = lines * _LINE_HEIGHT
         sheet.append(
             [_cell(sheet, cell, kind, table.lang) for cell, kind in zip(row, table.kinds, strict=True)]
         )
@@ -86,6 +94,7 @@ def _print_setup(sheet: Worksheet, columns: int) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A4 if columns <= _COLUMNS_ON_A4 else _A3
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.8)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&A  &P / &N"))
 
@@ -104,19 +113,21 @@ def _text(sheet: Worksheet, text: str, font: Font | None = None, fill: PatternFi
 
 
 def _cell(sheet: Worksheet, value: Cell, kind: Kind, lang: str) -> Any:
+    if value is None:
+        return None
     if isinstance(value, str):
         if kind == "light":
             return _text(sheet, say(value, lang), fill=_LIGHTS[value])
         return _text(sheet, value)
     cell: Any = WriteOnlyCell(sheet)
     cell.value = round(*value) if isinstance(value, Share) else value
-    cell.alignment = _TOP
+    cell.alignment = _CENTRE
     if isinstance(value, Share):
         cell.number_format = f"0.{'0' * (value.decimals - 2)}%" if value.decimals > 2 else "0%"
     elif isinstance(value, date):
         cell.number_format = "yyyy-mm-dd"
     elif isinstance(value, float):
-        cell.number_format = "#,##0.##"
+        cell.number_format = "#,##0" if value.is_integer() else "#,##0.0"
     return cell
 
 
@@ -132,7 +143,15 @@ def text_width(text: str) -> int:
 
 
 def column_width(header: str, cells: Iterable[Cell]) -> int:
-    """Width for the longest line of a column, within bounds; longer ones wrap."""
+    """Width for the longest line of a column, within bounds; longer ones wrap, headers over three lines."""
     lines = (line for cell in cells if cell is not None for line in str(cell).split("\n"))
     longest = max((text_width(line) for line in lines), default=0)
-    return min(max(longest + 2, min(text_width(header) + 4, 16), _NARROWEST), _WIDEST)
+    word = max(map(text_width, header.split())) if header.isascii() else 0
+    return min(max(longest + 2, text_width(header) // _HEADER_LINES + 4, word + 2, _NARROWEST), _WIDEST)
+
+
+def _lines(cell: Cell, width: int) -> int:
+    """Lines that a wrapped text takes in a column."""
+    if not isinstance(cell, str):
+        return 1
+    return sum(max(-(-text_width(line) // (width - 1)), 1) for line in cell.split("\n"))
