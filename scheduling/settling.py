@@ -51,7 +51,7 @@ class Pass(ABC):
 
     def settle(self, block: list[int]) -> None:
         """Place a circle of activities until none moves."""
-        linear, tolerance = _linear(self.net, block), self.net.tolerance
+        linear, tolerance = just_adds(self.net, block), self.net.tolerance
         rounds: Iterable[int] = range(len(block) + 1) if linear else count()
         for _ in rounds:
             moved = False
@@ -117,7 +117,7 @@ class Pass(ABC):
         return ContradictionError(tuple((ids[link.pred], ids[link.succ]) for link in links))
 
 
-def _linear(net: Network, block: list[int]) -> bool:
+def just_adds(net: Network, block: list[int]) -> bool:
     """Whether lags and work just add in a block, so that no axis ends a circle that keeps moving."""
     inside = set(block)
     tables = [net.tables[i] for i in block if net.kind[i] != FINISH_MILESTONE]

@@ -1,0 +1,183 @@
+"""Early dates of many replications at once, without resources: the early pass over arrays.
+
+The vector of an activity holds one boundary a replication, so that a look-up in a calendar serves them all.
+Activities that maximum lags tie into a circle are placed until they settle, all others once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from scheduling.calendar import Ints
+from scheduling.errors import AxisError
+from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
+from scheduling.settling import just_adds
+from simulation.sampling import Draws
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyDates:
+    """Least dates of each replication; arrays of shape (replications, activities).
+
+    Attributes
+    ----------
+    start, finish : array of int
+        Boundaries; the actual start for work in progress.
+    resume : array of int
+        Where unfinished work begins.
+    """
+
+    start: Ints
+    finish: Ints
+    resume: Ints
+
+
+def early_dates(network: Network, draws: Draws, floor: Sequence[Any] | None = None) -> EarlyDates:
+    """Least dates that every link, release, arrival and the data date allow, for each replication's draws.
+
+    Parameters
+    ----------
+    network : Network
+    draws : Draws
+    floor : sequence, optional
+        A further earliest start for each unstarted activity, or None.
+
+    Returns
+    -------
+    EarlyDates
+        In each replication what :func:`scheduling.passes.early_pass` gives for its draws. Where drawn work
+        makes the maximum lags of a circle impossible, they are dropped in that replication.
+
+    Raises
+    ------
+    AxisError
+        If a date leaves the calendars; the message names the activity.
+    """
+    return _Pass(network, draws, floor).solve()
+
+
+class _Pass:
+    def __init__(self, network: Network, draws: Draws, floor: Sequence[Any] | None) -> None:
+        self.net, self.work = network, draws.work
+        shape = len(draws.replications), len(network)
+        self.start = _facts(network.actual_start, shape)
+        self.finish = _facts(network.actual_finish, shape)
+        self.resume = self.start.copy(order="F")
+        self.lower = _lower_bounds(network, floor)
+        self.arrivals: list[list[Ints]] = [[] for _ in network.ids]
+        for k, gate in enumerate(network.gates):
+            for i in gate.gates:
+                self.arrivals[i].append(draws.arrivals[:, k])
+        self.pushes: list[list[Link]] = [[] for _ in network.ids]
+        for link in network.pushing_maxima:
+            self.pushes[link.pred].append(link)
+
+    def solve(self) -> EarlyDates:
+        everything = np.arange(len(self.work))
+        for circular, block in self.net.blocks:
+            unfinished = [i for i in block if not self.net.done(i)]
+            if circular:
+                self.settle_or_drop(unfinished, frozenset(block), everything)
+            else:
+                for i in unfinished:
+                    self.place(i, everything)
+        return EarlyDates(self.start, self.finish, self.resume)
+
+    def settle_or_drop(self, block: list[int], inside: frozenset[int], rows: Ints) -> None:
+        """Settle a circle; halve the replications until those that never settle stand alone."""
+        try:
+            self.settle(block, inside, rows)
+        except AxisError:
+            if len(rows) > 1:
+                half = len(rows) // 2
+                self.settle_or_drop(block, inside, rows[:half])
+                self.settle_or_drop(block, inside, rows[half:])
+                return
+            for i in block:
+                self.place(i, rows, ignored=inside)
+
+    def settle(self, block: list[int], inside: frozenset[int], rows: Ints) -> None:
+        """Place the activities of a circle until its maximum lags push none of them any more."""
+        for i in block:
+            self.place(i, rows, ignored=inside)
+        for _ in range(len(block) + 1) if just_adds(self.net, block) else count():
+            before = self.resume[np.ix_(rows, block)]
+            for i in block:
+                self.place(i, rows)
+            rows = rows[(self.resume[np.ix_(rows, block)] != before).any(axis=1)]
+            if not len(rows):
+                return
+        raise AxisError("the maximum lags of a circle never settle.")
+
+    def place(self, i: int, rows: Ints, ignored: frozenset[int] = frozenset()) -> None:
+        """Put one activity at its least place; leave out maximum lags to the `ignored` activities."""
+        net, table = self.net, self.net.tables[i]
+        whole = len(rows) == len(self.work)
+        work = self.work[:, i] if whole else self.work[rows, i]
+        begin: Ints = np.full(len(rows), self.lower[i], dtype=np.int64)
+        for arrival in self.arrivals[i]:
+            begin = np.maximum(begin, arrival if whole else arrival[rows])
+        end: Ints | None = None
+        try:
+            for link in net.into[i]:
+                bound = self.event(link.pred, link.from_finish, rows, whole)
+                bound = link.table.shift_array(bound, link.lag) if link.lag else bound
+                begin, end = _tighter(begin, end, bound, link.to_finish)
+            for link in self.pushes[i]:
+                if link.succ not in ignored:
+                    bound = self.needed(link, self.event(link.succ, link.to_finish, rows, whole))
+                    begin, end = _tighter(begin, end, bound, link.from_finish)
+            if net.kind[i] != WORK:
+                at = begin if end is None else np.maximum(begin, end)
+                at = finish = at if net.kind[i] == FINISH_MILESTONE else table.next_start_array(at)
+            else:
+                at = table.next_start_array(begin)
+                if end is not None:
+                    at = np.maximum(at, table.earliest_start_array(end, work))
+                finish = table.finish_array(at, work)
+        except AxisError as error:
+            raise AxisError(f"activity '{net.ids[i]}' in a replication: {error}") from error
+        where = slice(None) if whole else rows
+        self.resume[where, i] = at
+        self.finish[where, i] = finish
+        if not net.started(i):
+            self.start[where, i] = at
+
+    def event(self, i: int, finish: bool, rows: Ints, whole: bool) -> Ints:
+        column = (self.finish if finish else self.start)[:, i]
+        return column if whole else column[rows]
+
+    def needed(self, link: Link, reached: Ints) -> Ints:
+        """Least place of the predecessor's event with which a maximum lag admits `reached`."""
+        if not link.to_finish and self.net.kind[link.succ] != FINISH_MILESTONE:
+            reached = self.net.tables[link.succ].after_previous_start_array(reached)
+        needed: Ints = link.table.unshift_earliest_array(reached, link.lag)
+        return needed
+
+
+def _tighter(begin: Ints, end: Ints | None, bound: Ints, to_finish: bool) -> tuple[Ints, Ints | None]:
+    if not to_finish:
+        return np.maximum(begin, bound), end
+    return begin, bound if end is None else np.maximum(end, bound)
+
+
+def _facts(dates: Sequence[Any], shape: tuple[int, int]) -> Ints:
+    """Actual dates in every replication, 0 where there is none yet."""
+    row = np.array([0 if value is None else value for value in dates], dtype=np.int64)
+    return np.asfortranarray(np.broadcast_to(row, shape))
+
+
+def _lower_bounds(network: Network, floor: Sequence[Any] | None) -> list[Any]:
+    """What holds each activity back whatever is drawn: release, data date, project start, floor."""
+    lower = []
+    for i, bound in enumerate(replace(network, gates=()).bounds):
+        options = [bound]
+        if not network.started(i):
+            options += [network.starts[network.project[i]], floor[i] if floor is not None else None]
+        lower.append(max((value for value in options if value is not None), default=0))
+    return lower
