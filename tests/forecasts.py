@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+from scenarios.messages import label
 from scenarios.results import (
     Cause,
     ConfidenceResult,
@@ -233,5 +234,5 @@ def make_forecast(seed: int = 0, projects: int = 3, nodes: int = 11, trials: int
             input_hash="0123456789abcdef" * 4,
             uncalibrated=True,
         ),
-        warnings=(Label(zh="延误参数未经校准", en="delay defaults are uncalibrated"),),
+        warnings=(label("uncalibrated"),),
     )

@@ -1,0 +1,40 @@
+"""What a run leaves behind: ``result.json``, CSV files, a workbook, and tables in the terminal.
+
+Everything here reads a :class:`~scenarios.results.Forecast` and nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.reports.console import print_forecast
+from scenarios.reports.csv_tables import write_csv
+from scenarios.reports.result_json import result_dict, result_schema, write_result
+from scenarios.reports.tables import tables
+from scenarios.reports.workbook import write_workbook
+from scenarios.results import Forecast
+
+__all__ = ["print_forecast", "result_dict", "result_schema", "write_all", "write_result", "write_workbook"]
+
+
+def write_all(forecast: Forecast, out: Path, lang: str) -> list[Path]:
+    """Write ``result.json``, ``report.xlsx`` and one CSV file a table under ``tables/``.
+
+    Parameters
+    ----------
+    forecast : Forecast
+    out : Path
+        Folder, made where it is missing; files of the same name are replaced whole.
+    lang : str
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+    """
+    return [
+        write_result(forecast, out / "result.json"),
+        write_workbook(forecast, out / "report.xlsx", lang),
+        *(write_csv(table, out / "tables" / f"{table.name}.csv") for table in tables(forecast, lang)),
+    ]

@@ -46,7 +46,7 @@ def cause_text(cause: Cause | None, lang: str) -> str | None:
     if cause is None:
         return None
     gain = _gain(cause)
-    points = f"{100 * gain.value:.{gain.decimals - 2}f}"
+    points = f"{100 * gain.value:+.{gain.decimals - 2}f}"
     return say("cause_gain", lang, name=cause.label.text(lang), gain=points)
 
 
@@ -240,7 +240,10 @@ QUOTAS: Definition[QuotaResult] = Definition(
 )
 
 
-def _due(forecast: Forecast) -> list[tuple[ProjectResult, DueItem]]:
+DueRow: TypeAlias = tuple[ProjectResult, DueItem]
+
+
+def _due(forecast: Forecast) -> list[DueRow]:
     until = forecast.data_date + timedelta(days=DUE_DAYS)
     projects = {project.id: project for project in forecast.projects}
     items = (item for item in forecast.due if item.by < until)
@@ -248,7 +251,7 @@ def _due(forecast: Forecast) -> list[tuple[ProjectResult, DueItem]]:
     return [(projects[item.project], item) for item in ordered]
 
 
-DUE: Definition[tuple[ProjectResult, DueItem]] = Definition(
+DUE: Definition[DueRow] = Definition(
     "due",
     1,
     _due,

@@ -35,7 +35,7 @@ _LIGHTS = {
 _BOLD = Font(bold=True)
 _CENTRE = Alignment(vertical="top", horizontal="center")
 _WRAP = Alignment(vertical="top", wrap_text=True)
-_NARROWEST, _WIDEST = 6, 36
+_NARROWEST, _WIDEST = 6, 44
 _HEADER_LINES, _LINE_HEIGHT = 3, 15
 _A3, _A4 = 8, 9
 _COLUMNS_ON_A4 = 12
