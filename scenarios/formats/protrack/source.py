@@ -81,9 +81,10 @@ def protrack_source(path: str | Path, *, placed: bool = True) -> ProTrackSource:
     plan = Baseline(file)
     _note(file, plan, placed)
     tail = _last(file)
-    into: dict[str, list[Relation]] = {id: [] for id in file.tasks}
+    into: dict[str, list[dict[str, Any]]] = {id: [] for id in file.tasks}
     for relation in file.relations:
-        into[relation.succ].append(relation)
+        successor, link = _link(relation)
+        into[successor].append(link)
     activities = [
         _activity(task, into[id], plan.waits(id, placed), file.demand.get(id) if file.binding else None)
         for id, task in file.tasks.items()
@@ -186,7 +187,7 @@ def _facts(file: ProTrackFile, plan: Baseline, placed: bool) -> Iterator[Label]:
 
 # -- the scenario ----------------------------------------------------------------------------------------
 def _activity(
-    task: Task, into: list[Relation], waits: datetime | None, demand: dict[str, int] | None
+    task: Task, into: list[dict[str, Any]], waits: datetime | None, demand: dict[str, int] | None
 ) -> dict[str, Any]:
     data: dict[str, Any] = {"id": task.id, "name": task.name, "work": task.work, "calendar": CALENDAR}
     if task.risk:
@@ -194,14 +195,30 @@ def _activity(
         data["work"] = {"triangular": task.risk} if least < greatest else likely
         if likely != task.work:
             data["planned"] = task.work
-    data["predecessors"] = [
-        {"id": relation.pred, "type": relation.type, "lag": relation.lag} for relation in into
-    ]
+    data["predecessors"] = into
     if dates := [when for when in (waits, task.locked, task.ready) if when]:
         data["release"] = max(dates)
     if demand:
         data["demand"] = demand
     return data
+
+
+def _link(relation: Relation) -> tuple[str, dict[str, Any]]:
+    """The activity that a relation is written at, and the link.
+
+    To ProTrack a start on Monday at 8:00 and a finish on Friday at 17:00 are one instant: no working hour
+    lies between. As boundaries they differ, and a finish that must not lie before such a start would cost an
+    hour more. Turned round as a maximum lag, which looks ahead to the next allowed start, it does not.
+    """
+    if (relation.type == "SF" and relation.lag <= 0) or (relation.type == "FF" and relation.lag < 0):
+        turned = {"SF": "FS", "FF": "FF"}[relation.type]
+        return relation.pred, {
+            "id": relation.succ,
+            "type": turned,
+            "lag": None,
+            "maximum_lag": -relation.lag,
+        }
+    return relation.succ, {"id": relation.pred, "type": relation.type, "lag": relation.lag}
 
 
 def _resources(file: ProTrackFile) -> dict[str, dict[str, Any]]:
