@@ -94,7 +94,7 @@ _PRESETS: dict[str, object] = {
     "confidence": 0.8,
     "replications": 1000,
     "seed": 0,
-    "default_factors": True,
+    "default_risks": True,
     "synthetic": False,
 }
 
@@ -160,8 +160,10 @@ def _family_columns(table: Table, record: Mapping[str, Any]) -> Iterable[Column]
 
 
 def _by_subject(project: Mapping[str, Any]) -> dict[str, Any]:
-    """Deadlines as a mapping by node."""
-    return {**project, "deadlines": {item["node"]: item for item in project["deadlines"]}}
+    """Deadlines as a mapping by node, current nodes by their number."""
+    current = {f"#{number}": item for number, item in enumerate(project["current"], 1)}
+    deadlines = {item["node"]: item for item in project["deadlines"]}
+    return {**project, "deadlines": deadlines, "current": current}
 
 
 def _unknown_subjects(data: Mapping[str, Any]) -> Iterable[tuple[Path, object]]:

@@ -73,7 +73,6 @@ class ListColumn:
 def list_columns() -> tuple[ListColumn, ...]:
     """Every list, in the order of the columns of the sheet."""
     nodes, factors = vocabulary.nodes(), vocabulary.factors()
-    english = {step.id: step.en for item in catalog.templates().values() for step in item.steps.values()}
     defaults = catalog.factor_defaults().factors
     return (
         ListColumn("模板\nTemplate", tuple(vocabulary.templates().shown.values()), "template", 36),
@@ -91,7 +90,7 @@ def list_columns() -> tuple[ListColumn, ...]:
         ListColumn("节点\nNode", tuple(nodes.shown.values()), "node", 40),
         ListColumn(
             "节点（英文）\nIn English",
-            tuple(english.get(key) or _optional(key) for key in nodes.shown),
+            tuple(" / ".join(en) for _, en in vocabulary.node_names().values()),
             "",
             52,
         ),
@@ -105,21 +104,7 @@ def list_columns() -> tuple[ListColumn, ...]:
     )
 
 
-def _optional(node: str) -> str:
-    """English name of a node that only an option brings."""
-    step = next(changed.steps[node] for _, changed in _changed_templates() if node in changed.steps)
-    return step.en
-
-
 def _templates_of(node: str) -> str:
     """Templates that hold a node, with the option where only an option brings it."""
-    plain = [name for name, item in catalog.templates().items() if node in item.steps]
-    if plain:
-        return "; ".join(plain)
-    return "; ".join(name for name, changed in _changed_templates() if node in changed.steps)
-
-
-def _changed_templates() -> Iterator[tuple[str, catalog.Template]]:
-    for key, option in catalog.options().items():
-        for name in option.templates:
-            yield f"{name} ({key})", catalog.template(name, [key])
+    holders = [name for name, template in vocabulary.variants() if node in template.steps]
+    return "; ".join([name for name in holders if "(" not in name] or holders)

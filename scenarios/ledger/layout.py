@@ -20,6 +20,51 @@ IDENTIFIER = Column(
     required=True,
 )
 
+MOST_CURRENT = 4
+"""Nodes that may be under way at once in a ledger."""
+
+
+def _current(number: int) -> tuple[Column, Column, Column]:
+    """The columns of one node that is under way."""
+    mark, place = str(number) if number > 1 else "", f"#{number}"
+    return (
+        Column(
+            f"current_node{mark}",
+            f"当前节点{mark}",
+            f"Current node {mark}".strip(),
+            "node",
+            ("current", place, "node"),
+            "正在办的节点，它之前的节点都算办结；尚未动手的项目空着。几个节点同时在办的，依次填当前节点2、3、4",
+            "under way now; everything before it counts as done. Empty if nothing has begun. More nodes under "
+            "way at the same time go into current node 2, 3, 4",
+            26,
+            shown=number <= 2,
+        ),
+        Column(
+            f"since{mark}",
+            f"当前节点{mark}起始日期",
+            f"Since {mark}".strip(),
+            "date",
+            ("current", place, "since"),
+            "该节点从哪天办起，不晚于数据日期",
+            "the day the node began, not after the data date",
+            shown=number <= 2,
+        ),
+        Column(
+            f"remaining{mark}",
+            f"当前节点{mark}剩余天数",
+            f"Remaining work {mark}".strip(),
+            "positive",
+            ("current", place, "remaining"),
+            "按该节点日历计的剩余天数",
+            "in days of the node's calendar",
+            shown=False,
+        ),
+    )
+
+
+CURRENT = tuple(_current(number) for number in range(1, MOST_CURRENT + 1))
+
 PROJECT_COLUMNS = (
     IDENTIFIER,
     Column("name", "项目名称", "Project", "text", ("name", "zh"), "全称", "full name", 28, required=True),
@@ -87,8 +132,17 @@ PROJECT_COLUMNS = (
         "since the start of the project",
         13,
     ),
-    Column("lead_unit", "牵头单位", "Lead unit", "text", ("lead_unit",), "", "", 18),
-    Column("responsible_unit", "责任单位", "Responsible unit", "text", ("responsible_unit",), "", "", 18),
+    Column("lead_unit", "牵头单位", "Lead unit", "text", ("lead_unit",), "牵头调度的单位", "coordinates", 18),
+    Column(
+        "responsible_unit",
+        "责任单位",
+        "Responsible unit",
+        "text",
+        ("responsible_unit",),
+        "具体实施的单位",
+        "carries it out",
+        18,
+    ),
     Column(
         "responsible_person",
         "责任人（职务）",
@@ -99,35 +153,7 @@ PROJECT_COLUMNS = (
         "the office, not a name",
         18,
     ),
-    Column(
-        "current_node",
-        "当前节点",
-        "Current node",
-        "node",
-        ("current", "node"),
-        "正在办的节点；它之前的节点都算办结。尚未动手的项目空着",
-        "under way now; everything before it counts as done. Empty if nothing has begun",
-        26,
-    ),
-    Column(
-        "since",
-        "当前节点起始日期",
-        "Since",
-        "date",
-        ("current", "since"),
-        "当前节点从哪天办起，不晚于数据日期",
-        "the day the current node began, not after the data date",
-    ),
-    Column(
-        "remaining",
-        "当前节点剩余天数",
-        "Remaining work",
-        "positive",
-        ("current", "remaining"),
-        "按该节点日历计的剩余天数",
-        "in days of the node's calendar",
-        shown=False,
-    ),
+    *(column for group in CURRENT for column in group),
     Column(
         "land_ready",
         "是否净地",
@@ -148,6 +174,16 @@ PROJECT_COLUMNS = (
         "the project does not begin before this day; may be empty",
     ),
     Column(
+        "until",
+        "推进到",
+        "Until",
+        "nodes",
+        ("until",),
+        "方案排到哪些节点为止，用分号隔开；空着排到有期限的节点",
+        "nodes that the plan leads to, separated by semicolons; empty: those with deadlines",
+        shown=False,
+    ),
+    Column(
         "blocker",
         "难点堵点",
         "Blocker",
@@ -159,11 +195,11 @@ PROJECT_COLUMNS = (
     ),
     Column("blocker_en", "难点堵点（英文）", "Blocker (English)", "text", ("blocker", "en"), shown=False),
     Column(
-        "default_factors",
+        "default_risks",
         "采用默认延误",
         "Default delays",
         "yes_no",
-        ("default_factors",),
+        ("default_risks",),
         "空着按“设置”",
         "empty: as in the settings",
         shown=False,
@@ -199,7 +235,7 @@ HARD = Column(
     ("deadlines", SUBJECT, "hard"),
     "硬：方案中不得突破；软：可以晚，越少越好。空着算软",
     "hard: no plan misses it; soft: as little late as possible. Empty is soft",
-    9,
+    12,
     subject="node",
 )
 SUPPLY = Column(
@@ -224,7 +260,7 @@ PROJECT_FAMILIES = (
         ("deadlines", SUBJECT, "weight"),
         "软期限的轻重，整数",
         "of soft deadlines, a whole number",
-        9,
+        12,
         subject="node",
     ),
     Column(

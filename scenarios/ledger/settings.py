@@ -98,11 +98,11 @@ SETTINGS = Table(
             "the same seed gives the same result",
         ),
         Column(
-            "default_factors",
+            "default_risks",
             "采用默认延误",
             "Default delays",
             "yes_no",
-            ("default_factors",),
+            ("default_risks",),
             "要素延误的经验默认值（未经校准）",
             "expert-judgement delays of factors, not calibrated",
         ),

@@ -101,8 +101,9 @@ class TableReader:
     def _find_header(self) -> int | None:
         """The first row in which most of what stands is a header, two at least if the table has as many."""
         least = min(2, len(self.table.columns))
-        for number, row in enumerate(self.grid.rows[:_HEADER_ROWS]):
-            if not is_setting(row) and sum(self._column(cell) is not None for cell in row) >= least:
+        rows = [(number, row) for number, row in enumerate(self.grid.rows) if not is_setting(row)]
+        for number, row in rows[:_HEADER_ROWS]:
+            if sum(self._column(cell) is not None for cell in row) >= least:
                 return number
         return None
 

@@ -228,6 +228,11 @@ def options(raw: Raw) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def nodes(raw: Raw) -> list[str]:
+    """Nodes separated by semicolons or commas."""
+    return [node(part) for part in re.split("[;；,，\n]", shown(raw)) if clean(part)]
+
+
 def demand(raw: Raw) -> dict[str, int]:
     """Units by node: ``F1:2; F2:1``; 1 where no number stands.
 
@@ -265,6 +270,7 @@ PARSERS: Mapping[str, Callable[[Raw], Any]] = {
     "template": _choice(vocabulary.templates, "unknown_template"),
     "options": options,
     "node": node,
+    "nodes": nodes,
     "demand": demand,
 }
 
@@ -290,6 +296,7 @@ WORDS: Mapping[str, Callable[[], Vocabulary]] = {
     "template": vocabulary.templates,
     "options": vocabulary.options,
     "node": vocabulary.nodes,
+    "nodes": vocabulary.nodes,
 }
 
 
@@ -299,9 +306,11 @@ def write(kind: str, value: Any) -> Written:
         return None
     if kind == "list":
         return "; ".join(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")  # reading refuses it by name
     if kind == "demand":
         return "; ".join(f"{key}:{units}" for key, units in value.items())
-    if kind == "options":
+    if kind in {"options", "nodes"}:
         return "; ".join(WORDS[kind]().shown.get(key, key) for key in value)
     if kind in {"yes_no", "hard"}:
         names = ("yes", "no") if kind == "yes_no" else ("hard", "soft")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -116,20 +116,33 @@ _FACTOR_WORDS = {
 @cache
 def nodes() -> Vocabulary:
     """Nodes of every template under every option, in the order of the catalogue."""
-    names: dict[str, list[str]] = {}
-    for step in _all_steps():
-        names.setdefault(step.id, []).extend((step.zh, step.en))
-    shown = {key: f"{key} {' / '.join(dict.fromkeys(words[::2]))}" for key, words in names.items()}
-    return vocabulary({key: (*words, *_NODE_WORDS.get(key, ())) for key, words in names.items()}, shown)
+    names = node_names()
+    shown = {key: f"{key} {' / '.join(zh)}" for key, (zh, _) in names.items()}
+    return vocabulary({key: (*zh, *en, *_NODE_WORDS.get(key, ())) for key, (zh, en) in names.items()}, shown)
 
 
-def _all_steps() -> Iterable[catalog.Step]:
-    """Every step of every template; those that only an option brings stand last."""
-    for name, plain in catalog.templates().items():
-        yield from plain.steps.values()
-        for key, option in catalog.options().items():
-            if name in option.templates:
-                yield from catalog.template(name, [key]).steps.values()
+@cache
+def node_names() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Chinese and English names of every node; templates may name one differently."""
+    order: list[str] = []
+    found: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    for _, template in variants():
+        after = 0
+        for step in template.steps.values():
+            if step.id not in order:
+                order.insert(after, step.id)
+            after = order.index(step.id) + 1
+            zh, en = found.setdefault(step.id, ({}, {}))
+            zh[step.zh] = en[step.en] = None
+    return {key: (tuple(found[key][0]), tuple(found[key][1])) for key in order}
+
+
+def variants() -> Iterator[tuple[str, catalog.Template]]:
+    """Every template, plain and with each of its options; with a name for both."""
+    yield from catalog.templates().items()
+    for key, option in catalog.options().items():
+        for name in option.templates:
+            yield f"{name} ({key})", catalog.template(name, [key])
 
 
 @cache

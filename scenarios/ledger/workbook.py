@@ -82,15 +82,26 @@ def _table(sheet: Worksheet, content: Sheet, rows: int) -> None:
             cell.number_format = _FORMATS.get(column.kind, "@")
             example = row - 2 < content.examples
             cell.font, cell.border = _EXAMPLE if example else _BODY, _GRID
-            cell.alignment = Alignment(vertical="center", wrap_text=column.width >= 18)
+            cell.alignment = Alignment(vertical="center", wrap_text=True)
             if example:
                 cell.fill = _GREY
+    widths = [column.width for column in content.columns]
     for row, record in enumerate(content.rows, 2):
-        for number, column in enumerate(content.columns, 1):
-            if record.get(column.key) is not None:
-                put(sheet, row, number, record[column.key])
-    sheet.row_dimensions[1].height = 62
+        values = [record.get(column.key) for column in content.columns]
+        for number, value in enumerate(values, 1):
+            put(sheet, row, number, value)
+        sheet.row_dimensions[row].height = _height(values, widths)
+    sheet.row_dimensions[1].height = 78
     sheet.freeze_panes = "C2" if content.table is PROJECTS else "A2"
+
+
+def _height(values: Sequence[Written], widths: Sequence[int]) -> float:
+    """Height of a row in points, so that wrapped texts show in full; a Chinese character is two wide."""
+    lines = 1
+    for value, width in zip(values, widths, strict=True):
+        parts = str(value or "").splitlines()
+        lines = max(lines, sum(-(-sum(1 + (ord(mark) > 0x2E7F) for mark in part) // width) for part in parts))
+    return 16.0 * lines
 
 
 def _kind_of_header(column: Column) -> str:
@@ -140,8 +151,10 @@ def _settings(sheet: Worksheet, settings: Sequence[tuple[Column, Written]]) -> N
 
 
 def _guide(sheet: Worksheet) -> None:
-    _head(sheet, ("工作表\nSheet", "列\nColumn", "必填\nRequired", "说明", "Note"), (20, 30, 10, 60, 60))
+    widths = (20, 30, 10, 60, 60)
+    _head(sheet, ("工作表\nSheet", "列\nColumn", "必填\nRequired", "说明", "Note"), widths)
     for row, texts in enumerate(guide_rows(), 2):
+        sheet.row_dimensions[row].height = _height(texts, widths)
         for number, text in enumerate(texts, 1):
             put(sheet, row, number, text or None)
             cell = sheet.cell(row, number)
