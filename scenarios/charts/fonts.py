@@ -103,12 +103,10 @@ def _add_extra() -> None:
 @cache
 def chinese_family() -> str | None:
     """The font family for Chinese: of the system, else of the extra ``cjk``; None where there is neither."""
-    for look in (lambda: None, _add_extra, _add_new_files):
-        look()
-        family = _installed()
-        if family is not None:
-            return family
-    return None
+    for add in (_add_extra, _add_new_files):
+        if _installed() is None:
+            add()
+    return _installed()
 
 
 @cache

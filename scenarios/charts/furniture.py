@@ -23,9 +23,9 @@ Sample = Callable[[Sheet, float, float], None]
 def subtitle(forecast: Forecast, face: Typeface) -> str:
     """Data date, start rule, replications and confidence in one line."""
     run = forecast.provenance
-    inferred = face.say("chart_inferred") if forecast.data_date_inferred else ""
+    key = "chart_inferred" if forecast.data_date_inferred else "chart_dated"
     parts = (
-        f"{face.say('data_date')} {forecast.data_date.isoformat()}{inferred}",
+        face.say(key, date=forecast.data_date.isoformat()),
         face.say(f"chart_rule_{run.start_rule}"),
         face.say("chart_replications", count=f"{run.replications:,}"),
         f"{face.say('confidence')} {run.confidence * 100:g}%",

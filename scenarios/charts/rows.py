@@ -8,10 +8,11 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from scenarios.charts.fonts import Typeface
-from scenarios.results import Forecast, Light, Node, ProjectResult, Span
+from scenarios.results import Cause, Forecast, Light, Node, ProjectResult, Span
+from simulation.statistics import Probability
 
 RowKind: TypeAlias = Literal["project", "heading", "node"]
-BarStyle: TypeAlias = Literal["done", "planned", "critical", "span"]
+BarStyle: TypeAlias = Literal["done", "planned", "critical", "project", "span"]
 MarkKind: TypeAlias = Literal["milestone", "hard", "soft", "p80"]
 
 
@@ -86,7 +87,6 @@ def node_rows(forecast: Forecast, face: Typeface, project: str | None, key_only:
 
 def _project_row(number: int, project: ProjectResult, data_date: date, face: Typeface) -> Row:
     last = last_deadline(project)
-    cause = project.causes[0] if project.causes else None
     key = [node for node in project.nodes if node.key or node.milestone or node.deadline]
     marks = [mark for node in key for mark in (*_deadline_mark(node), _node_mark(node, face))]
     if last and last.p80 and last.state != "done":
@@ -101,9 +101,9 @@ def _project_row(number: int, project: ProjectResult, data_date: date, face: Typ
             _iso(last.deadline if last else None),
         ),
         right=(
-            project.on_time.percent() if project.on_time else "",
+            _percent(project.on_time, face),
             _iso(last.p80 if last else None),
-            f"{face.label(cause.label, cause.id)} +{cause.gain * 100:.0f}%" if cause else "",
+            _cause(project.causes[0] if project.causes else None, face),
         ),
         light=project.light,
         bars=_span_bars(project, data_date),
@@ -124,7 +124,12 @@ def _heading(project: ProjectResult, face: Typeface) -> Row:
             _iso(span.finish if span else None),
             _iso(last.deadline if last else None),
         ),
-        right=(project.on_time.percent() if project.on_time else "", _iso(last.p80 if last else None), ""),
+        right=(
+            _percent(project.on_time, face),
+            _iso(last.p80 if last else None),
+            "",
+            _cause(project.causes[0] if project.causes else None, face),
+        ),
         light=project.light,
         bars=(Bar(span, "span"),) if span else (),
         marks=(),
@@ -151,9 +156,10 @@ def _node_row(node: Node, data_date: date, face: Typeface) -> Row:
             _iso(node.deadline),
         ),
         right=(
-            node.on_time.percent() if node.on_time and open_ else "",
+            _percent(node.on_time, face) if open_ else "",
             _iso(node.p80) if open_ else "",
             str(node.total_float) if node.total_float is not None and open_ else "",
+            _cause(node.cause, face) if open_ else "",
         ),
         light=node.light if open_ else None,
         bars=() if node.milestone else _node_bars(node, data_date),
@@ -177,7 +183,7 @@ def _span_bars(project: ProjectResult, data_date: date) -> tuple[Bar, ...]:
     if span is None:
         return ()
     begun = any(node.state != "open" for node in project.nodes)
-    whole = Bar(span, "planned")
+    whole = Bar(span, "project")
     if not begun or span.start > data_date:
         return (whole,)
     return (whole, Bar(Span(span.start, min(span.finish, data_date)), "done"))
@@ -213,3 +219,14 @@ def _style(node: Node) -> BarStyle:
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def _percent(probability: Probability | None, face: Typeface) -> str:
+    text = probability.percent() if probability else ""
+    return text.replace(" %", "%") if face.lang == "zh" else text
+
+
+def _cause(cause: Cause | None, face: Typeface) -> str:
+    if cause is None:
+        return ""
+    return face.say("cause_gain", name=face.label(cause.label, cause.id), gain=f"{cause.gain * 100:.0f}")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from math import cos, pi, sin
+from typing import Final, Literal, TypeAlias
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Polygon
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from scenarios.charts.fonts import Typeface
+
+Align: TypeAlias = Literal["left", "center", "right"]
 
 INK: Final = "#1f2933"
 MUTED: Final = "#5b6672"
@@ -22,17 +29,20 @@ PAPER: Final = "#ffffff"
 DONE: Final = "#87919b"
 PLANNED: Final = "#56b4e9"
 CRITICAL: Final = "#d55e00"
+SPAN: Final = "#c5dded"
 DATA_DATE: Final = "#0072b2"
 LIGHTS: Final = {"green": "#009e73", "amber": "#e69f00", "red": "#c62828"}
 
 A3: Final = (1190.55, 841.89)
 """Landscape A3 in points."""
 
-_BASELINE = 0.36
+_BASELINE: Final = 0.36
+_TEXT: Final = 6.0
 _CORNERS: Final = {
     "diamond": ((0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)),
     "down": ((-1.0, -1.0), (1.0, -1.0), (0.0, 0.8)),
     "up": ((-1.0, 0.8), (1.0, 0.8), (0.0, -1.0)),
+    "circle": tuple((cos(turn * pi / 12), sin(turn * pi / 12)) for turn in range(24)),
     "square": ((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
 }
 
@@ -50,9 +60,12 @@ class Sheet:
     def __init__(self, width: float, height: float, face: Typeface) -> None:
         self.width, self.height, self.face = width, height, face
         self.figure = Figure(figsize=(width / 72.0, height / 72.0), facecolor=PAPER)
-        self._axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
-        self._axes.set_axis_off()
-        self._axes.set(xlim=(0.0, width), ylim=(height, 0.0))
+        points = Affine2D().scale(1.0 / width, -1.0 / height).translate(0.0, 1.0)
+        self._points = points + self.figure.transFigure
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._points)
+        self.figure.add_artist(artist)
 
     def text(
         self,
@@ -62,24 +75,25 @@ class Sheet:
         size: float,
         *,
         color: str = INK,
-        align: str = "left",
+        align: Align = "left",
         bold: bool = False,
         role: str = "",
-        over: float = 6.0,
     ) -> None:
         """Write a line of text whose middle height is `y`; `role` names it for tests and tools."""
         if text:
-            self._axes.text(
-                x,
-                y + _BASELINE * size,
-                text,
-                color=color,
-                ha=align,
-                va="baseline",
-                fontproperties=self.face.font(size, bold),
-                parse_math=False,
-                label=role,
-                zorder=over,
+            self._add(
+                Text(
+                    x,
+                    y + _BASELINE * size,
+                    text,
+                    color=color,
+                    horizontalalignment=align,
+                    verticalalignment="baseline",
+                    fontproperties=self.face.font(size, bold),
+                    parse_math=False,
+                    label=role,
+                    zorder=_TEXT,
+                )
             )
 
     def box(
@@ -95,41 +109,38 @@ class Sheet:
         over: float = 1.0,
     ) -> None:
         """Fill a rectangle, from its top left corner."""
-        self._axes.add_patch(
-            Rectangle(
-                (x, y),
-                width,
-                height,
-                facecolor=color,
-                edgecolor=edge or "none",
-                linewidth=0.6 if edge else 0.0,
-                label=role,
-                zorder=over,
-            )
-        )
+        corners = ((x, y), (x + width, y), (x + width, y + height), (x, y + height))
+        self.area(corners, color, edge=edge, role=role, over=over)
 
-    def line(
+    def area(
         self,
-        x: tuple[float, float],
-        y: tuple[float, float],
+        corners: Sequence[tuple[float, float]],
         color: str,
-        width: float = 0.5,
         *,
+        edge: str | None = None,
         role: str = "",
         over: float = 1.0,
     ) -> None:
-        """Draw a straight line between two points; `width` in points."""
-        self._axes.add_line(
-            Line2D(
-                x,
-                y,
-                color=color,
-                linewidth=width,
-                solid_capstyle="butt",
-                label=role,
-                zorder=over,
-            )
-        )
+        """Fill a polygon."""
+        style = {"facecolor": color, "edgecolor": edge or "none", "linewidth": 0.7 if edge else 0.0}
+        self._add(Polygon(corners, closed=True, label=role, zorder=over, **style))
+
+    def line(
+        self,
+        xs: Sequence[float],
+        ys: Sequence[float],
+        color: str,
+        width: float = 0.5,
+        *,
+        dashes: tuple[float, float] | None = None,
+        role: str = "",
+        over: float = 1.0,
+    ) -> None:
+        """Draw a line through points; `width` and `dashes` (mark, gap) in points."""
+        line = Line2D(xs, ys, color=color, linewidth=width, solid_capstyle="butt", label=role, zorder=over)
+        if dashes:
+            line.set_linestyle((0.0, tuple(length / width for length in dashes)))
+        self._add(line)
 
     def shape(
         self,
@@ -144,34 +155,8 @@ class Sheet:
         over: float = 4.0,
     ) -> None:
         """Draw a ``diamond``, ``down``, ``up``, ``square`` or ``circle`` around a point."""
-        if kind == "circle":
-            self._axes.add_line(
-                Line2D(
-                    (x,),
-                    (y,),
-                    marker="o",
-                    linestyle="none",
-                    markersize=2.0 * radius,
-                    markerfacecolor=color,
-                    markeredgecolor=edge or color,
-                    markeredgewidth=0.8 if edge else 0.0,
-                    label=role,
-                    zorder=over,
-                )
-            )
-            return
         corners = [(x + radius * dx, y + radius * dy) for dx, dy in _CORNERS[kind]]
-        self._axes.add_patch(
-            Polygon(
-                corners,
-                closed=True,
-                facecolor=color,
-                edgecolor=edge or "none",
-                linewidth=0.8 if edge else 0.0,
-                label=role,
-                zorder=over,
-            )
-        )
+        self.area(corners, color, edge=edge, role=role, over=over)
 
     def light(self, x: float, y: float, light: str, radius: float = 3.0) -> None:
         """Draw a light; its shape tells it apart in grey print."""

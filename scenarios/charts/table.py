@@ -20,7 +20,9 @@ from scenarios.charts.sheet import (
     PAPER,
     PLANNED,
     RULE,
+    SPAN,
     STRIPE,
+    Align,
     Sheet,
 )
 from scenarios.charts.timescale import PART_HEIGHT, YEAR_HEIGHT, TimeScale
@@ -29,7 +31,7 @@ GAP: Final = 9.0
 HEADER: Final = YEAR_HEIGHT + PART_HEIGHT + 11.0
 _TITLE_SIZE: Final = 7.5
 _LIGHT: Final = 10.0
-_COLORS: Final = {"done": DONE, "planned": PLANNED, "critical": CRITICAL, "span": INK}
+_COLORS: Final = {"done": DONE, "planned": PLANNED, "critical": CRITICAL, "project": SPAN, "span": INK}
 _LEADING: Final = 1.32
 
 
@@ -52,7 +54,7 @@ class Column:
     title: str
     limit: float
     size: float = 7.5
-    align: str = "left"
+    align: Align = "left"
     light: bool = False
 
 
@@ -187,8 +189,11 @@ def draw_data_date(sheet: Sheet, scale: TimeScale, data_date: date, top: float, 
     sheet.line((x, x), (top, bottom), DATA_DATE, 1.1, role="data_date_line", over=3.6)
 
 
-def draw_row(sheet: Sheet, table: Table, row: Row, grid: Grid, top: float, height: float, odd: bool) -> None:
-    """Draw one row with its texts, bars and marks."""
+def draw_row(
+    sheet: Sheet, table: Table, row: Row, grid: Grid, data_date: date, box: tuple[float, float], odd: bool
+) -> None:
+    """Draw one row with its texts, bars and marks; `box` is its top and its height."""
+    top, height = box
     look = LOOKS[row.kind]
     left, right = grid.edges
     color = HEADING if row.kind == "heading" else STRIPE if odd else PAPER
@@ -207,7 +212,7 @@ def draw_row(sheet: Sheet, table: Table, row: Row, grid: Grid, top: float, heigh
     for mark in row.marks:
         _draw_mark(sheet, mark, grid.scale, y, look)
     if look.label:
-        _draw_names(sheet, row.marks, grid.scale, y + look.bar / 2.0 + 6.0)
+        _draw_names(sheet, row.marks, grid.scale, data_date, y + look.bar / 2.0 + 6.0)
 
 
 def _draw_cell(
@@ -267,14 +272,15 @@ def draw_deadline(sheet: Sheet, x: float, y: float, half: float, hard: bool) -> 
     sheet.shape("down", x, y - half + 1.0, 2.6, color, edge=INK, role=role, over=4.3)
 
 
-def _draw_names(sheet: Sheet, marks: Sequence[Mark], scale: TimeScale, y: float) -> None:
+def _draw_names(sheet: Sheet, marks: Sequence[Mark], scale: TimeScale, data_date: date, y: float) -> None:
     """Write names of milestones below the bar where there is room: the last first, none over another."""
-    taken: list[tuple[float, float]] = []
+    line = scale.x_end(data_date)
+    taken = [(line, line)]
     for mark in reversed([mark for mark in marks if mark.name]):
         name = sheet.face.cut(mark.name, 80.0, 6.0)
         half = sheet.face.width(name, 6.0) / 2.0
         x = (scale.x(mark.day) + scale.x_end(mark.day)) / 2.0
         x = min(max(x, scale.left + half + 2.0), scale.right - half - 2.0)
-        if all(x + half + 3.0 < low or x - half - 3.0 > high for low, high in taken):
+        if all(x + half + 2.5 < low or x - half - 2.5 > high for low, high in taken):
             taken.append((x - half, x + half))
             sheet.text(x, y, name, 6.0, color=MUTED, align="center", role="mark")
