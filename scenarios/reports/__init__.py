@@ -1,6 +1,6 @@
 """What a run leaves behind: ``result.json``, CSV files, a workbook, and tables in the terminal.
 
-Everything here reads a :class:`~scenarios.results.Forecast` and nothing else.
+All but the listings read a :class:`~scenarios.results.Forecast` and nothing else.
 """
 
 from __future__ import annotations
@@ -9,12 +9,23 @@ from pathlib import Path
 
 from scenarios.reports.console import print_forecast
 from scenarios.reports.csv_tables import write_csv
+from scenarios.reports.listing import critical_path_dict, print_catalog, print_critical_path
 from scenarios.reports.result_json import result_dict, result_schema, write_result
 from scenarios.reports.tables import tables
 from scenarios.reports.workbook import write_workbook
 from scenarios.results import Forecast
 
-__all__ = ["print_forecast", "result_dict", "result_schema", "write_all", "write_result", "write_workbook"]
+__all__ = [
+    "critical_path_dict",
+    "print_catalog",
+    "print_critical_path",
+    "print_forecast",
+    "result_dict",
+    "result_schema",
+    "write_all",
+    "write_result",
+    "write_workbook",
+]
 
 
 def write_all(forecast: Forecast, out: Path, lang: str) -> list[Path]:

@@ -51,11 +51,11 @@ _NODES = View(
 )
 _QUOTAS = View(
     ("event", "sector", "target", "reached", "by", "expected_number", "quota_met", "candidates"),
-    ("candidates", "expected_number"),
+    ("candidates", "expected_number", "reached", "sector"),
 )
 _DUE = View(
     ("department", "by", "action", "node", "project", "latest", "overdue"),
-    ("latest", "department"),
+    ("latest", "department", "overdue", "project"),
 )
 _DEPARTMENTS = View(("department", "count", "overdue", "first_due"), ())
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scheduling.errors import SchedulingError
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -14,8 +16,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Raises
     ------
-    OSError
-        When the folder cannot be made or written; `path` is then as it was.
+    SchedulingError
+        When the folder or the file cannot be written; `path` is then as it was.
 
     Examples
     --------
@@ -27,10 +29,16 @@ def replacing(path: Path) -> Iterator[Path]:
     ...     target.read_text(encoding="utf-8"), [each.name for each in target.parent.iterdir()]
     ('new', ['a.txt'])
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
-        yield draft
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield draft
+            os.replace(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise SchedulingError(
+            f"{path}: cannot be written ({error.strerror or error}). "
+            "Close the program that has it open, or give another folder."
+        ) from error
