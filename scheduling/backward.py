@@ -3,37 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from scheduling.build import compile_network
 from scheduling.capacity import Overload, overloads
 from scheduling.cpm import early_finishes, latest_finishes
 from scheduling.errors import InputError, SchedulingError
+from scheduling.generation import generate
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass, late_pass
 from scheduling.plan import Plan, levels, overruns
+from scheduling.search import Effort, Outcome, Progress
 from scheduling.status import Status
-from scheduling.validator import validate
+from scheduling.validator import measure, validate
 
 if TYPE_CHECKING:
     from scheduling.build import Graph
 
 Solver = Literal["auto", "cpm", "cpsat"]
 
+LIMIT = 20.0
+WORKERS = 1
 
-def backward_schedule(network: Network | Graph, *, solver: Solver = "auto") -> Plan:
+
+def backward_schedule(
+    network: Network | Graph,
+    *,
+    solver: Solver = "auto",
+    seed: int = 0,
+    limit: float = LIMIT,
+    seconds: float | None = None,
+    workers: int = WORKERS,
+    progress: Progress | None = None,
+) -> Plan:
     """Latest dates that keep the deadlines as far as they can be kept, within calendars and resources.
+
+    Lexicographic: least weighted lateness of soft deadlines (hard ones hold), least overrun of project ends,
+    work in progress at its least place, then the greatest sum of starts of unstarted activities with work.
+    Milestones then take their greatest dates.
 
     Parameters
     ----------
     network : Network or graph
         A graph is compiled with the defaults of :func:`scheduling.build.compile_network`.
     solver : {"auto", "cpm", "cpsat"}
-        "auto" takes the late pass where no resource binds (it is then the optimum), else the optimiser.
+        "auto" takes the late pass where no resource binds (it is then the optimum), else the optimiser;
+        "cpsat" always asks the optimiser.
+    seed : int
+        Of the optimiser.
+    limit : float
+        Work units of the optimiser, about a second each but counted deterministically.
+    seconds : float, optional
+        Wall-clock limit beside it; the plan may then differ from run to run.
+    workers : int
+        Search strategies of the optimiser. They take turns deterministically, whatever the cores.
+    progress : callable, optional
+        Called with (level, value, bound) at every better plan.
 
     Returns
     -------
     Plan
+
+    Raises
+    ------
+    InputError
+        If ``solver="cpm"`` but a resource binds, or if the optimiser is given fractions of slots.
 
     Examples
     --------
@@ -46,19 +80,58 @@ def backward_schedule(network: Network | Graph, *, solver: Solver = "auto") -> P
     >>> plan.status.value, plan.solver, dict(plan.start)
     ('OPTIMAL', 'cpm', {'design': 4, 'permit': 7})
     """
+    if solver not in get_args(Solver):
+        raise InputError(f"solver {solver!r} is not known. Choose one of {', '.join(get_args(Solver))}.")
     net = network if isinstance(network, Network) else compile_network(network)
     early = early_pass(net)
     conflict = _impossible(net, early)
     if conflict:
         return Plan(net, Status.INFEASIBLE, None, "cpm", conflict=conflict)
+    late = greatest(net, early)
+    over = next((item for item in overloads(net, late) if not item.facts), None)
+    if solver == "cpm" and over:
+        raise InputError(_overloaded(net, over))
+    ends = project_ends(net, early)
+    if solver == "cpm" or (solver == "auto" and not over):
+        judged = levels(net, late, ends)
+        return _plan(net, ends, Outcome(late, judged.lateness, -judged.earliness, proved=True), "cpm")
+    return _searched(net, early, late, ends, Effort(limit, seconds, seed, workers, progress))
+
+
+def greatest(net: Network, early: Dates) -> Dates:
+    """Greatest dates once missed soft deadlines give way, work in progress held at its least place."""
     late = late_pass(net, early, latest_finishes(net, early, relax=True), hold_in_progress=True)
     if late is None:
-        raise SchedulingError("no late dates beside existing early ones: the passes disagree.")
-    late = Dates(late.start, late.finish, late.resume, early.broken)
-    over = [item for item in overloads(net, late) if not item.facts]
-    if over:
-        raise InputError(_overloaded(net, over[0]))
-    return _proved(net, late, project_ends(net, early))
+        raise SchedulingError("no late dates beside existing early ones; please report this.")
+    return Dates(late.start, late.finish, late.resume, early.broken)
+
+
+def _searched(net: Network, early: Dates, late: Dates, ends: Sequence[Any], effort: Effort) -> Plan:
+    """The best of schedule generation and the optimiser."""
+    from scheduling.cpsat.solve import solve
+
+    _refuse_fractions(net)
+    generated = generate(net, early, late, ends)
+    outcome = solve(net, early, late, ends, generated, effort)
+    unaided = outcome.dates is not None and outcome.dates is generated and not outcome.proved
+    return _plan(net, ends, outcome, "generation" if unaided else "cpsat")
+
+
+def _refuse_fractions(net: Network) -> None:
+    for i, name in enumerate(net.ids):
+        line = net.deadlines.get(i)
+        values = (net.work[i], net.starts[net.project[i]], net.release[i], line.bound if line else None)
+        if any(isinstance(value, float) for value in values):
+            raise InputError(
+                f"activity '{name}': work, start, release or deadline is not a whole number of slots, which "
+                "the optimiser needs. Choose a finer slot, so that all of them are whole."
+            )
+    for link in net.links:
+        if isinstance(link.lag, float):
+            raise InputError(
+                f"link {net.ids[link.pred]} -> {net.ids[link.succ]}: lag {link.lag} is not a whole number of "
+                "slots, which the optimiser needs. Choose a finer slot."
+            )
 
 
 def project_ends(net: Network, early: Dates) -> list[Any]:
@@ -78,26 +151,38 @@ def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
         for i, name in enumerate(net.ids)
         if not net.done(i)
         and (
-            (i in net.deadlines and net.deadlines[i].hard and early.finish[i] > net.deadlines[i].bound)
+            (
+                i in net.deadlines
+                and net.deadlines[i].hard
+                and early.finish[i] > net.deadlines[i].bound + net.tolerance
+            )
             or (not net.started(i) and any(units > most[k] for k, units in net.demand[i]))
         )
     )
 
 
-def _proved(net: Network, dates: Dates, ends: Sequence[Any]) -> Plan:
-    """The plan of the late pass: the greatest solution, hence best at every level."""
+def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> Plan:
+    """What an outcome is worth, after the independent check."""
+    dates = outcome.dates
+    if dates is None:
+        if outcome.proved:
+            return Plan(net, Status.INFEASIBLE, None, solver, conflict=())
+        return Plan(net, Status.UNKNOWN, None, solver)
     judged = levels(net, dates, ends)
+    status = Status.LATE if judged.lateness > net.tolerance else Status.OPTIMAL
+    if status is Status.OPTIMAL and not outcome.proved:
+        status = Status.FEASIBLE
     return checked(
         Plan(
             net,
-            Status.LATE if judged.lateness else Status.OPTIMAL,
+            status,
             dates,
-            "cpm",
+            solver,
             weighted_lateness=judged.lateness,
-            weighted_lateness_bound=judged.lateness,
+            weighted_lateness_bound=outcome.lateness_bound,
             overruns=overruns(net, dates, ends),
             objective=-judged.earliness,
-            objective_bound=-judged.earliness,
+            objective_bound=outcome.objective_bound,
             warnings=warnings(net, dates),
         )
     )
@@ -114,6 +199,14 @@ def checked(plan: Plan) -> Plan:
     if plan.dates is None:
         return plan
     broken = [str(item) for item in validate(plan.network, plan.dates)]
+    seen = measure(plan.network, plan.dates)
+    tolerance = plan.network.tolerance * (1 + len(plan.network))
+    for name, value, told in (
+        ("weighted lateness", seen.weighted_lateness, plan.weighted_lateness),
+        ("objective", seen.objective, plan.objective),
+    ):
+        if abs(value - told) > tolerance:
+            broken.append(f"{name} is {value}, not {told}")
     if broken:
         raise SchedulingError(
             f"the plan found by '{plan.solver}' does not hold; please report this: " + "; ".join(broken)

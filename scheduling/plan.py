@@ -27,8 +27,8 @@ class Plan:
     dates : Dates or None
         Boundaries by position; None when there is no plan.
     solver : str
-        What found the dates: "cpm" (the late pass, which is optimal where no resource binds), "cpsat", or
-        "generation" (the schedule generation heuristic).
+        "cpm" (the late pass, which is optimal where no resource binds), "cpsat" (found or proved by the
+        optimiser), or "generation" (the heuristic found what the optimiser did not better within its limit).
     weighted_lateness : number or None
         Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots.
     weighted_lateness_bound : number or None
@@ -138,3 +138,12 @@ def overruns(net: Network, dates: Dates, ends: Sequence[Any]) -> tuple[Any, ...]
         k = net.project[i]
         over[k] = max(over[k], finish - ends[k])
     return tuple(over)
+
+
+def allowed_finishes(net: Network, dates: Dates, ends: Sequence[Any]) -> list[Any]:
+    """Greatest finish of each activity that misses no deadline and no project's end by more than `dates`."""
+    over = overruns(net, dates, ends)
+    latest = [ends[k] + over[k] for k in net.project]
+    for i, line in net.deadlines.items():
+        latest[i] = min(latest[i], max(line.bound, dates.finish[i]))
+    return latest

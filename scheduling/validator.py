@@ -186,8 +186,7 @@ class _Validator:
     def first_place(self, i: int) -> Any:
         """Least place of work in progress that waits for facts only; None when it waits for plans."""
         net, walk = self.net, self.walker(self.net.tables[i])
-        floor = max(when for when in (net.data_date, net.release[i]) if when is not None)
-        end = -inf
+        floor, end = net.data_date, -inf
         for link in net.links:
             if link.maximum:
                 if link.pred == i:

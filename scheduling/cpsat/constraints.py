@@ -1,0 +1,196 @@
+"""Constraint families, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import pairwise
+from math import lcm
+
+import numpy as np
+
+from scheduling.calendar import CalendarTable, Ints, Table
+from scheduling.cpsat.variables import Event, Expression, Variables, constant
+from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
+
+
+def precedences(variables: Variables) -> None:
+    """Minimum lags: ``e_succ >= A(e_pred, lag)`` for starts and finishes as the relation says."""
+    net, model = variables.net, variables.model
+    for link in net.links:
+        if link.maximum or net.done(link.succ):
+            continue
+        before = variables.event(link.pred, link.from_finish)
+        # A minimum lag into work in progress binds its remaining work, not its actual start.
+        after = variables.finish(link.succ) if link.to_finish else variables.places[link.succ]
+        if before.fixed or after.fixed:
+            continue  # windows hold it already
+        model.add(after.expression >= variables.image(before, lagged(link, before)))
+
+
+def maximum_lags(variables: Variables, dropped: Iterable[Link]) -> None:
+    """Maximum lags: ``f_succ <= A(e_pred, lag)`` and ``s_succ <= next allowed start at or after A(...)``."""
+    net, model = variables.net, variables.model
+    skipped = set(dropped)
+    for link in net.maximum_links:
+        if link in skipped:
+            continue
+        before = variables.event(link.pred, link.from_finish)
+        after = variables.event(link.succ, link.to_finish)
+        if before.fixed or after.fixed:
+            continue  # windows hold it already
+        reach = lagged(link, before)
+        if not link.to_finish and net.kind[link.succ] != FINISH_MILESTONE:
+            reach = next_starts(net.tables[link.succ], reach)
+        model.add(after.expression <= variables.image(before, reach))
+
+
+def lagged(link: Link, event: Event) -> Ints:
+    """A(x, lag) for every value of an event; past the axis, its last boundary."""
+    table = link.table
+    reach: Ints = event.values + link.lag
+    if isinstance(table, CalendarTable) and link.lag:
+        count = table.count_array
+        target = count[event.values] + link.lag
+        if link.lag > 0:
+            reach = np.minimum(np.searchsorted(count, target), table.horizon)
+        else:
+            reach = np.searchsorted(count, target, side="right") - 1
+    return reach
+
+
+def next_starts(table: Table, values: Ints) -> Ints:
+    """Next allowed start for every value; past the axis, its last boundary."""
+    if not isinstance(table, CalendarTable):
+        return values
+    allowed: Ints = np.append(np.flatnonzero(table.rates > 0), table.horizon)
+    starts: Ints = allowed[np.searchsorted(allowed, values)]
+    return starts
+
+
+def capacities(variables: Variables) -> None:
+    """Renewable resources: ``sum(units of activities that run at t) <= free(t)`` over [start, finish).
+
+    ``free`` is the capacity less what fixed work in progress holds, at least 0; where it is below its
+    greatest value, a fixed interval takes the difference.
+    """
+    net, model = variables.net, variables.model
+    for k, resource in enumerate(net.resources):
+        intervals, units, fixed = [], [], []
+        moving = 0
+        for i, row in enumerate(net.demand):
+            held = sum(number for which, number in row if which == k)
+            if not held or net.done(i):
+                continue
+            if not net.started(i):
+                intervals.append(variables.interval(i, variables.places[i]))
+                units.append(held)
+            elif variables.places[i].fixed:
+                fixed.append((net.data_date, int(variables.finish(i).values[0]), held))
+            else:
+                # Work in progress never waits for units: what it lacks is not asked for.
+                least = min(resource.capacity, *(number for _, number in resource.changes), resource.capacity)
+                held = min(held, max(0, least - moving))
+                moving += held
+                intervals.append(variables.interval(i, constant(net.data_date)))
+                units.append(held)
+        if not any(
+            not net.started(i) and any(which == k for which, _ in net.demand[i]) for i in range(len(net))
+        ):
+            continue
+        steps = _free(variables, k, fixed)
+        most = max(free for _, _, free in steps)
+        for begin, end, free in steps:
+            if free < most:
+                first, last = sorted((variables.seen(begin), variables.seen(end)))
+                intervals.append(model.new_fixed_size_interval_var(first, last - first, "closed"))
+                units.append(most - free)
+        model.add_cumulative(intervals, units, most)
+
+
+def _free(variables: Variables, k: int, fixed: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Free units of resource `k` as steps (begin, end, units) over every slot an activity can hold."""
+    net, resource = variables.net, variables.net.resources[k]
+    spans = [
+        (int(variables.places[i].values[0]), int(variables.finish(i).values[-1]))
+        for i, row in enumerate(net.demand)
+        if not net.started(i) and any(which == k for which, _ in row)
+    ]
+    first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+    edges = {first, last, *(begin for begin, _ in resource.changes)}
+    edges |= {edge for begin, end, _ in fixed for edge in (begin, end)}
+    moments = sorted(edge for edge in edges if first <= edge <= last)
+    return [
+        (
+            begin,
+            end,
+            max(0, resource.capacity_at(begin) - sum(held for a, b, held in fixed if a <= begin < b)),
+        )
+        for begin, end in pairwise(moments)
+    ]
+
+
+def lateness_scale(net: Network) -> int:
+    """What makes every weight of a soft deadline a whole number."""
+    return lcm(*(weight.denominator for weight in _weights(net).values()))
+
+
+def _weights(net: Network) -> dict[int, Fraction]:
+    return {
+        i: Fraction(str(line.weight)) for i, line in net.deadlines.items() if not (net.done(i) or line.hard)
+    }
+
+
+def weighted_lateness(variables: Variables, ends: Sequence[int]) -> Expression:
+    """``sum(scale w_i late_i)`` over soft deadlines, ``late_i >= f_i - deadline_i,  late_i >= 0``."""
+    net, model = variables.net, variables.model
+    scale = lateness_scale(net)
+    total: Expression = 0
+    for i, weight in _weights(net).items():
+        end, bound = variables.finish(i), int(net.deadlines[i].bound)
+        worst = int(end.values[-1]) - bound
+        if worst > 0:
+            late = model.new_int_var(0, worst, f"lateness {net.ids[i]}")
+            model.add(late >= end.expression - bound)
+            total += int(weight * scale) * late
+    return total
+
+
+def overrun(variables: Variables, ends: Sequence[int]) -> Expression:
+    """``sum(over_k)`` over projects, ``over_k >= f_i - end_k`` for activities of k, ``over_k >= 0``."""
+    net, model = variables.net, variables.model
+    total: Expression = 0
+    for k, end in enumerate(ends):
+        late = [
+            event
+            for i in range(len(net))
+            if net.project[i] == k
+            and not net.done(i)
+            and int((event := variables.finish(i)).values[-1]) > end
+        ]
+        if late:
+            over = model.new_int_var(0, max(int(event.values[-1]) for event in late) - end, f"overrun {k}")
+            for event in late:
+                model.add(over >= event.expression - end)
+            total += over
+    return total
+
+
+def in_progress(variables: Variables, ends: Sequence[int]) -> Expression:
+    """``sum(r_i)``: where work in progress resumes."""
+    net = variables.net
+    return sum(variables.places[i].expression for i in range(len(net)) if net.started(i) and not net.done(i))
+
+
+def starts(variables: Variables) -> Expression:
+    """``sum(s_i)`` over unstarted activities with work."""
+    net = variables.net
+    return sum(
+        variables.places[i].expression for i in range(len(net)) if not net.started(i) and net.kind[i] == WORK
+    )
+
+
+def at_most(variables: Variables, expression: Expression, value: int) -> None:
+    """``expression <= value``: a level held at what the best plan reached."""
+    if not isinstance(expression, int):
+        variables.model.add(expression <= value)
