@@ -29,12 +29,12 @@ def print_catalog(console: Console, lang: str, name: str | None, chosen: tuple[s
     if name is not None:
         _print_steps(console, lang, template(name, chosen))
         return
-    rows = [(key, _text(item, lang), str(len(item.steps))) for key, item in templates().items()]
-    _print(console, say("catalog_templates", lang), ("id", "name", "catalog_steps"), rows, lang)
-    rows = [
+    sizes = [(key, _text(item, lang), str(len(item.steps))) for key, item in templates().items()]
+    _print(console, say("catalog_templates", lang), ("id", "name", "catalog_steps"), sizes, lang)
+    edits = [
         (key, _text(item, lang), ", ".join(item.edits), item.legal_risk) for key, item in options().items()
     ]
-    _print(console, say("catalog_options", lang), ("id", "name", "template", "legal_risk"), rows, lang)
+    _print(console, say("catalog_options", lang), ("id", "name", "template", "legal_risk"), edits, lang)
     delays = [
         (
             key,

@@ -1,0 +1,238 @@
+"""The command line: ``backplan``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from scenarios.messages import language, say
+from scheduling.errors import SchedulingError
+
+if TYPE_CHECKING:
+    from scenarios.results import Forecast
+    from scenarios.schema import Scenario
+
+BAD_INPUT = 2
+BELOW = 3
+
+app = typer.Typer(
+    name="backplan",
+    help="Backward schedules (倒排工期) and on-time probabilities for portfolios of construction projects.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class Lang(StrEnum):
+    """Language of the output."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A bundled name (see `backplan scenarios`) or a file.")
+]
+LangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="Language of the output; by default that of the locale.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def _lang(choice: Lang | None) -> str:
+    return choice.value if choice else language()
+
+
+@app.command()
+def run(
+    scenario: ScenarioArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the files; by default backplan-out/NAME.")
+    ] = None,
+    replications: Annotated[int | None, typer.Option("--replications", min=1, help="Replications.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of every draw.")] = None,
+    confidence: Annotated[
+        float | None, typer.Option("--confidence", help="On-time probability that planned dates must reach.")
+    ] = None,
+    lang: LangOption = None,
+    fail_below: Annotated[
+        float | None,
+        typer.Option("--fail-below", min=0, max=1, help="Exit with 3 if a project is less likely on time."),
+    ] = None,
+) -> None:
+    """Plan, simulate and explain a scenario; write Gantt chart, curves, tables and result.json."""
+    from scenarios.charts import save_all
+    from scenarios.forecast import forecast
+    from scenarios.reports import print_forecast, write_all
+
+    chosen = _lang(lang)
+    loaded = _with_options(_load(scenario, chosen), replications, seed, confidence)
+    folder = out or Path("backplan-out") / loaded.name
+    with _progress() as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(say(stage, chosen), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        result = forecast(loaded, progress=show)
+        show("stage_write", 0, 2)
+        written = write_all(result, folder, chosen)
+        show("stage_write", 1, 2)
+        written += save_all(result, folder, chosen)
+        show("stage_write", 2, 2)
+    print_forecast(result, Console(), chosen)
+    typer.echo(say("written", chosen, folder=folder, files=", ".join(path.name for path in written)))
+    if fail_below is not None and _least(result) < fail_below:
+        raise typer.Exit(BELOW)
+
+
+@app.command()
+def gantt(
+    scenario: ScenarioArgument,
+    out: Annotated[Path, typer.Option("--out", help="Picture to write: .png, .svg or .pdf.")] = Path(
+        "gantt.png"
+    ),
+    lang: LangOption = None,
+    project: Annotated[str | None, typer.Option("--project", help="Only this project, node by node.")] = None,
+) -> None:
+    """Draw the Gantt chart of a scenario."""
+    from scenarios.charts import gantt as draw
+    from scenarios.forecast import forecast
+
+    chosen = _lang(lang)
+    loaded = _load(scenario, chosen)
+    if project is not None and project not in {item.id for item in loaded.projects}:
+        known = ", ".join(item.id for item in loaded.projects)
+        raise RefusedError(f"project '{project}' does not exist; known: {known}")
+    with _progress() as bars:
+        task = bars.add_task(say("stage_simulate", chosen), total=None)
+        result = forecast(loaded)
+        bars.update(task, total=1, completed=1)
+    draw(result, out, project=project, lang=chosen)
+    typer.echo(out)
+
+
+@app.command(name="critical-path")
+def critical_path_command(
+    scenario: ScenarioArgument, as_json: JsonOption = False, lang: LangOption = None
+) -> None:
+    """Early and late dates, floats and critical paths, without resources and without chance."""
+    from scenarios.assemble import assemble
+    from scenarios.reports import critical_path_dict, print_critical_path
+    from scheduling.cpm import critical_path
+
+    chosen = _lang(lang)
+    assembly = assemble(_load(scenario, chosen))
+    result = critical_path(assembly.network)
+    if as_json:
+        typer.echo(json.dumps(critical_path_dict(assembly, result), ensure_ascii=False, indent=2))
+    else:
+        print_critical_path(assembly, result, Console(), chosen)
+
+
+@app.command()
+def template(
+    path: Annotated[Path, typer.Argument(help="Ledger to write: .xlsx or .csv.")] = Path("ledger.xlsx"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Write an empty ledger: one row a project, to fill in and run."""
+    from scenarios.ledger import write_template
+
+    if path.exists() and not force:
+        raise RefusedError(f"{path} exists already; choose another name or give --force")
+    write_template(path)
+    typer.echo(path)
+
+
+@app.command()
+def catalog(
+    name: Annotated[str | None, typer.Argument(help="A template: government or enterprise.")] = None,
+    option: Annotated[list[str] | None, typer.Option("--option", help="An option to apply.")] = None,
+    lang: LangOption = None,
+) -> None:
+    """List the node catalogue: templates, options and default delays, or the steps of one template."""
+    from scenarios.reports import print_catalog
+
+    print_catalog(Console(), _lang(lang), name, tuple(option or ()))
+
+
+@app.command()
+def scenarios(lang: LangOption = None) -> None:
+    """List the bundled scenarios."""
+    from scenarios.load import bundled_names
+
+    chosen = _lang(lang)
+    for name in bundled_names():
+        loaded = _load(name, chosen)
+        title = loaded.title.text(chosen) if loaded.title else ""
+        typer.echo(f"{name}\t{title}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files."""
+    from scenarios.schema import Scenario
+
+    typer.echo(json.dumps(Scenario.model_json_schema(), ensure_ascii=False, indent=2))
+
+
+class RefusedError(SchedulingError):
+    """A wish of the command line that cannot be met."""
+
+
+def _load(what: str, lang: str) -> Scenario:
+    from scenarios.load import load_scenario
+
+    return load_scenario(what, lang=lang)
+
+
+def _with_options(
+    scenario: Scenario, replications: int | None, seed: int | None, confidence: float | None
+) -> Scenario:
+    if confidence is not None and not 0 < confidence < 1:
+        raise RefusedError(f"--confidence {confidence} is not between 0 and 1; write 0.8 for 80 %")
+    given = {"replications": replications, "seed": seed, "confidence": confidence}
+    return scenario.model_copy(update={key: value for key, value in given.items() if value is not None})
+
+
+def _least(result: Forecast) -> float:
+    """Least joint on-time probability of a project."""
+    return min((project.on_time.value for project in result.projects if project.on_time), default=1.0)
+
+
+def _progress() -> Progress:
+    """Bars on standard error, so that standard output stays clean for pipes."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def main() -> None:
+    """Run the command line; input errors are sentences on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except SchedulingError as error:
+        print(error, file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except (PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        print(f"{error.filename}: {error.strerror}; choose another place or close the file", file=sys.stderr)
+        sys.exit(BAD_INPUT)

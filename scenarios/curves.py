@@ -1,0 +1,139 @@
+"""S-curves: how node finishes and investment add up over time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios.assemble import Assembly
+from scenarios.results import Curve
+from scheduling.calendar import Axis
+from scheduling.cpm import CriticalPath
+from simulation.confidence import ConfidencePlan
+from simulation.result import SimulationResult
+
+Floats = npt.NDArray[np.float64]
+
+SPENDING = ("construction", "equipment")
+"""Kinds of node over which investment is spread, in proportion to their planning work."""
+_MOST_POINTS = 80
+
+
+def completion_curve(
+    assembly: Assembly, cpm: CriticalPath, plan: ConfidencePlan, simulation: SimulationResult
+) -> Curve | None:
+    """Share of nodes finished, weekly or coarser."""
+    positions = _positions(assembly)
+    days = _days(assembly, cpm, plan, positions)
+    bounds = _bounds(assembly, days)
+
+    def share(finish: npt.NDArray[np.int64]) -> Floats:
+        """Shape (dates, ...) from finishes of shape (..., nodes)."""
+        return np.stack([(finish <= bound).mean(axis=-1) for bound in bounds])
+
+    return _curve(days, positions, cpm, plan, simulation, lambda start, finish: share(finish), 1.0)
+
+
+def investment_curve(
+    assembly: Assembly, cpm: CriticalPath, plan: ConfidencePlan, simulation: SimulationResult
+) -> Curve | None:
+    """Investment in 10,000 CNY of the projects that build in this scenario; None when none does.
+
+    What a project has not yet spent is spread evenly over the spans of its unfinished nodes of kind
+    :data:`SPENDING`, in proportion to their planning work (an assumption of this curve).
+    """
+    net, scenario = assembly.network, assembly.scenario
+    weights: dict[int, float] = {}
+    spent = 0.0
+    for project in scenario.projects:
+        money = project.investment
+        nodes = [
+            net.index[spec.id]
+            for spec in assembly.specs.values()
+            if spec.project == project.id and spec.kind in SPENDING and not net.done(net.index[spec.id])
+        ]
+        work = sum(net.work[i] for i in nodes)
+        if money is None or not work:
+            continue
+        spent += money.completed
+        left = max(money.total - money.completed, 0.0)
+        weights |= {i: left * net.work[i] / work for i in nodes}
+    if not weights:
+        return None
+    positions = sorted(weights)
+    amount = np.array([weights[i] for i in positions])
+    days = _days(assembly, cpm, plan, positions)
+    bounds = _bounds(assembly, days)
+
+    def money_by(start: npt.NDArray[np.int64], finish: npt.NDArray[np.int64]) -> Floats:
+        length = np.maximum(finish - start, 1).astype(np.float64)
+        return np.stack(
+            [spent + np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds]
+        )
+
+    return _curve(days, positions, cpm, plan, simulation, money_by, spent + float(amount.sum()))
+
+
+def _curve(
+    days: list[date],
+    positions: list[int],
+    cpm: CriticalPath,
+    plan: ConfidencePlan,
+    simulation: SimulationResult,
+    measure: Any,
+    total: float,
+) -> Curve:
+    def of(dates: Any) -> tuple[float, ...]:
+        if dates is None:
+            return ()
+        start = np.array([dates.resume[i] for i in positions], dtype=np.int64)
+        finish = np.array([dates.finish[i] for i in positions], dtype=np.int64)
+        return tuple(float(value) for value in measure(start, finish))
+
+    resume = np.where(
+        [cpm.network.started(i) for i in positions],
+        np.array([cpm.early.resume[i] for i in positions]),
+        simulation.start[:, positions],
+    )
+    drawn = measure(resume, simulation.finish[:, positions])
+    low, high = np.quantile(drawn, (0.1, 0.9), axis=1)
+    return Curve(
+        dates=tuple(days),
+        earliest=of(cpm.early),
+        planned=of(plan.dates),
+        latest=of(cpm.late),
+        expected=tuple(float(value) for value in drawn.mean(axis=1)),
+        low=tuple(float(value) for value in low),
+        high=tuple(float(value) for value in high),
+        total=total,
+    )
+
+
+def _positions(assembly: Assembly) -> list[int]:
+    return [assembly.network.index[name] for name in assembly.specs]
+
+
+def _days(assembly: Assembly, cpm: CriticalPath, plan: ConfidencePlan, positions: list[int]) -> list[date]:
+    """Days from four weeks before the data date to four weeks after the last planned or latest finish."""
+    axis = _axis(assembly)
+    dated = [dates for dates in (cpm.early, cpm.late, plan.dates) if dates is not None]
+    last = max(max(dates.finish[i] for i in positions) for dates in dated)
+    first = axis.start_date(assembly.network.data_date) - timedelta(weeks=4)
+    end = min(axis.finish_date(last) + timedelta(weeks=8), axis.last)
+    step = max(1, ((end - first).days // 7) // _MOST_POINTS + 1) * 7
+    return [first + timedelta(days=k) for k in range(0, (end - first).days + step, step)
+            if first + timedelta(days=k) <= axis.last]  # fmt: skip
+
+
+def _bounds(assembly: Assembly, days: list[date]) -> list[int]:
+    axis = _axis(assembly)
+    return [axis.end_of(day) for day in days]
+
+
+def _axis(assembly: Assembly) -> Axis:
+    axis = assembly.network.axis
+    assert axis is not None, "scenarios always have dated calendars"
+    return axis

@@ -1,0 +1,364 @@
+"""The main job: from a scenario to everything a run says about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from importlib.metadata import version
+from typing import Any
+
+from scenarios.assemble import Assembly, assemble
+from scenarios.cause_labels import cause_view
+from scenarios.curves import completion_curve, investment_curve
+from scenarios.expand import NodeSpec
+from scenarios.lights import light_of
+from scenarios.messages import label
+from scenarios.results import (
+    Cause,
+    ConfidenceResult,
+    DueItem,
+    Forecast,
+    InvestmentView,
+    Node,
+    PlanSummary,
+    ProjectResult,
+    Provenance,
+    QuotaResult,
+    Span,
+    State,
+)
+from scenarios.schema import Label, Project, QuotaSpec, Scenario
+from scheduling.backward import backward_schedule
+from scheduling.cpm import CriticalPath, critical_path
+from scheduling.plan import Plan
+from simulation.causes import CauseGains, cause_gains
+from simulation.confidence import ConfidencePlan, confidence_plan
+from simulation.result import SimulationResult
+from simulation.simulate import simulate
+from simulation.statistics import Probability
+
+DUE_DAYS = 28
+MOST_CAUSES = 5
+Progress = Callable[[str, int, int], None]
+"""Called with the stage (a message key), steps done and steps in all."""
+
+
+def forecast(scenario: Scenario, *, progress: Progress | None = None) -> Forecast:
+    """Plan, simulate and explain a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its seed, replications and confidence are used; change them with ``scenario.model_copy(update=...)``.
+    progress : callable, optional
+
+    Returns
+    -------
+    Forecast
+
+    Raises
+    ------
+    SchedulingError
+        For an input that cannot be scheduled.
+
+    Examples
+    --------
+    >>> from scenarios.load import load_scenario
+    >>> quick = load_scenario("district-1bn").model_copy(update={"replications": 50})
+    >>> result = forecast(quick)
+    >>> len(result.projects), result.provenance.start_rule
+    (8, 'asap')
+    """
+    return _Run(scenario, progress or (lambda stage, done, total: None)).result()
+
+
+class _Run:
+    def __init__(self, scenario: Scenario, progress: Progress) -> None:
+        self.scenario = scenario
+        self.assembly: Assembly = assemble(scenario)
+        net = self.net = self.assembly.network
+        risks, count, seed = self.assembly.risks, scenario.replications, scenario.seed
+        progress("stage_plan", 0, 1)
+        self.cpm: CriticalPath = critical_path(net)
+        self.late_plan: Plan = backward_schedule(net, seed=seed)
+        progress("stage_plan", 1, 1)
+        self.plan: ConfidencePlan = confidence_plan(
+            net,
+            risks=risks,
+            confidence=scenario.confidence,
+            replications=count,
+            seed=seed,
+            progress=lambda done, total: progress("stage_confidence", done, total),
+        )
+        self.simulation: SimulationResult = simulate(
+            net,
+            self.plan.plan,
+            risks=risks,
+            replications=count,
+            seed=seed,
+            progress=lambda done, total: progress("stage_simulate", done, total),
+        )
+        self.gains: CauseGains = cause_gains(
+            self.simulation,
+            risks=risks,
+            plan=self.plan.plan,
+            progress=lambda done, total: progress("stage_causes", done, total),
+        )
+
+    def result(self) -> Forecast:
+        scenario = self.scenario
+        projects = tuple(self.project(project) for project in scenario.projects)
+        return Forecast(
+            name=scenario.name,
+            title=scenario.title or Label(zh=scenario.name, en=scenario.name),
+            description=scenario.description,
+            source=scenario.source,
+            synthetic=scenario.synthetic,
+            data_date=_day(scenario.data_date),
+            data_date_inferred=scenario.data_date_inferred,
+            projects=projects,
+            quotas=tuple(self.quota(item) for item in scenario.quotas),
+            due=self.due(projects),
+            number_on_time=self.number_on_time(),
+            completion=completion_curve(self.assembly, self.cpm, self.plan, self.simulation),
+            investment=investment_curve(self.assembly, self.cpm, self.plan, self.simulation),
+            late_plan=self.plan_summary(),
+            provenance=self.provenance(),
+            warnings=self.warnings(),
+        )
+
+    # -- projects and nodes ---------------------------------------------------------------------------
+    def project(self, project: Project) -> ProjectResult:
+        specs = [spec for spec in self.assembly.specs.values() if spec.project == project.id]
+        dated = project.id in self.plan.reached
+        on_time = self.simulation.project_on_time(project.id) if dated else None
+        money = project.investment
+        path = next(self.cpm.paths(project.id), ())
+        return ProjectResult(
+            id=project.id,
+            name=project.name,
+            template=project.template,
+            sector=project.sector,
+            district=project.district,
+            lead_unit=project.lead_unit,
+            responsible_unit=project.responsible_unit,
+            responsible_person=project.responsible_person,
+            blocker=project.blocker,
+            investment=InvestmentView(money.total, money.this_year, money.completed) if money else None,
+            nodes=tuple(self.node(spec, project) for spec in specs),
+            on_time=on_time,
+            without_cancellation=self.simulation.without_cancellation(project.id) if dated else None,
+            confidence=self.confidence(project.id) if dated else None,
+            light=light_of(on_time, self.scenario.confidence) if on_time else None,
+            causes=self.causes(self.gains.of_project(project.id)) if dated else (),
+            critical_path=tuple(str(name) for name in path if name in self.assembly.specs),
+            warnings=self.project_warnings(project),
+        )
+
+    def confidence(self, project: str) -> ConfidenceResult:
+        return ConfidenceResult(self.plan.confidence, self.plan.reached[project], self.plan.attainable[project])
+
+    def node(self, spec: NodeSpec, project: Project) -> Node:
+        name, net = spec.id, self.net
+        i = net.index[name]
+        status = self.assembly.status.get(name)
+        line = net.deadlines.get(i)
+        on_time = self.simulation.probability(name) if line else None
+        state: State = "done" if net.done(i) else "in_progress" if net.started(i) else "open"
+        causes = self.causes(self.gains.of_activity(name)) if line and state != "done" else ()
+        quantiles = (self.simulation.quantile(name, p) for p in (0.5, 0.8, 0.9))
+        p50, p80, p90 = (None, None, None) if state == "done" else quantiles
+        return Node(
+            id=name,
+            node=spec.node,
+            project=spec.project,
+            name=spec.name,
+            kind=spec.kind,
+            department=spec.department,
+            key=spec.key or line is not None,
+            milestone=self.assembly.graph.nodes[name]["duration"] == 0,
+            state=state,
+            earliest=_span(self.cpm.early_start[name], self.cpm.early_finish[name]),
+            latest=_span(self.cpm.late_start[name], self.cpm.late_finish[name]) if self.cpm.late else None,
+            planned=_span(self.plan.start[name], self.plan.finish[name]),
+            late_plan=_span(self.late_plan.start[name], self.late_plan.finish[name])
+            if self.late_plan.dates
+            else None,
+            actual=_span(self.cpm.early_start[name], self.cpm.early_finish[name]) if state == "done" else None,
+            actual_start=_day(status.start) if status and status.start else None,
+            deadline=next((_day(item.date) for item in project.deadlines if item.node == spec.node), None),
+            hard=bool(line and line.hard),
+            total_float=self.cpm.total_float[name],
+            critical=name in self.cpm.critical,
+            on_time=on_time,
+            p50=p50,
+            p80=p80,
+            p90=p90,
+            light=light_of(on_time, self.scenario.confidence) if on_time and state != "done" else None,
+            cause=causes[0] if causes else None,
+            drivers=tuple(str(driver) for driver in self.cpm.driving[name] if driver in self.assembly.specs),
+            assumed=spec.assumed or bool(status and status.assumed),
+        )
+
+    def causes(self, gains: Any) -> tuple[Cause, ...]:
+        """The costliest causes, those whose gain is above two standard errors."""
+        found = [cause_view(self.assembly, cause, gain) for cause, gain in gains]
+        found = [item for item in found if item.gain > 2 * item.standard_error]
+        return tuple(sorted(found, key=lambda item: (-item.gain, item.id))[:MOST_CAUSES])
+
+    # -- portfolio ------------------------------------------------------------------------------------
+    def quota(self, spec: QuotaSpec) -> QuotaResult:
+        """Reached already, and the unfinished nodes that are the event, counted in every replication."""
+        net = self.net
+        sectors = {project.id: project.sector for project in self.scenario.projects}
+        names = [
+            node.id
+            for node in self.assembly.specs.values()
+            if node.kind == spec.event
+            and (spec.sector is None or sectors[node.project] == spec.sector)
+            and not net.done(net.index[node.id])
+        ]
+        counts = self.simulation.finished_by(names, spec.date).sum(axis=1)
+        return QuotaResult(
+            event=spec.event,
+            sector=spec.sector,
+            target=spec.target,
+            reached=spec.reached,
+            by=_day(spec.date),
+            candidates=tuple(self.assembly.specs[name].project for name in names),
+            expected=spec.reached + float(counts.mean()),
+            met=Probability.of(counts + spec.reached >= spec.target),
+        )
+
+    def due(self, projects: tuple[ProjectResult, ...]) -> tuple[DueItem, ...]:
+        """Starts and finishes planned in the coming days, and overdue deadlines."""
+        today = _day(self.scenario.data_date)
+        end = today + timedelta(days=DUE_DAYS)
+        items = []
+        for project in projects:
+            for node in project.nodes:
+                if node.state == "done" or node.planned is None:
+                    continue
+                if node.state == "open" and today <= node.planned.start < end and not node.milestone:
+                    items.append(_due(project, node, "start", node.planned.start, False))
+                if node.deadline and node.deadline < today:
+                    items.append(_due(project, node, "finish", node.deadline, True))
+                elif today <= node.planned.finish < end:
+                    items.append(_due(project, node, "finish", node.planned.finish, False))
+        return tuple(sorted(items, key=lambda item: (item.department.zh, item.by, item.project, item.node)))
+
+    def number_on_time(self) -> tuple[float, ...]:
+        counts = self.simulation.number_on_time(list(self.plan.reached)).replications
+        total = sum(counts)
+        return tuple(count / total for count in counts)
+
+    def plan_summary(self) -> PlanSummary:
+        plan = self.late_plan
+        return PlanSummary(
+            plan.status.value,
+            plan.solver,
+            plan.weighted_lateness,
+            plan.objective,
+            plan.objective_bound,
+            plan.gap,
+        )
+
+    def provenance(self) -> Provenance:
+        names = ("backplan", "networkx", "numpy", "ortools", "simpy")
+        return Provenance(
+            seed=self.scenario.seed,
+            replications=self.scenario.replications,
+            confidence=self.scenario.confidence,
+            start_rule=self.simulation.start_rule,
+            engine=self.simulation.engine,
+            versions={"python": platform.python_version()} | {name: version(name) for name in names},
+            input_hash=input_hash(self.scenario),
+            uncalibrated=self.uncalibrated,
+        )
+
+    # -- warnings -------------------------------------------------------------------------------------
+    @property
+    def uncalibrated(self) -> bool:
+        """Whether any default delay, rework or spread of the catalogue is in use."""
+        assumed = any(factor.assumed for factor in self.assembly.factors)
+        return assumed or any(spec.assumed for spec in self.assembly.specs.values())
+
+    def warnings(self) -> tuple[Label, ...]:
+        scenario = self.scenario
+        found = []
+        if scenario.synthetic:
+            found.append(label("warn_synthetic"))
+        if self.uncalibrated:
+            found.append(label("warn_uncalibrated"))
+        if scenario.data_date_inferred:
+            found.append(label("warn_data_date", date=_day(scenario.data_date)))
+        for name, resource in scenario.resources.items():
+            if resource.synthetic:
+                text = resource.name or Label(zh=name, en=name)
+                zh, en = (
+                    label("warn_resource", name=text.text(lang), units=resource.capacity).text(lang)
+                    for lang in ("zh", "en")
+                )
+                found.append(Label(zh=zh, en=en))
+        if years := provisional_years(self.assembly, self.last_day()):
+            found.append(label("warn_provisional", years="、".join(map(str, years))))
+        found += [Label(zh=text, en=text) for text in self.late_plan.warnings]
+        return (*found, *scenario.notes)
+
+    def last_day(self) -> date:
+        """The last planned or deadline day of the portfolio."""
+        finishes = [value for value in self.plan.finish.values() if value is not None]
+        lines = [_day(line.date) for project in self.scenario.projects for line in project.deadlines]
+        return max([_day(value) for value in finishes] + lines)
+
+    def project_warnings(self, project: Project) -> tuple[Label, ...]:
+        found = []
+        if project.assumed:
+            found.append(label("warn_assumed", fields="、".join(project.assumed)))
+        if project.id in self.plan.attainable and not self.plan.attainable[project.id]:
+            best = self.plan.reached[project.id]
+            found.append(label("warn_unattainable", asked=f"{self.plan.confidence:g}", best=str(best)))
+        return tuple(found)
+
+
+def input_hash(scenario: Scenario) -> str:
+    """SHA-256 of a scenario as data; the order of keys does not matter."""
+    data = scenario.model_dump(mode="json", by_alias=True)
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def provisional_years(assembly: Assembly, last: date) -> list[int]:
+    """Years up to `last` whose calendars were extrapolated without an official notice."""
+    used = {spec.calendar for spec in assembly.specs.values()}
+    years = {year for name in used for year in assembly.calendars[name].provisional}
+    first = _day(assembly.scenario.data_date).year
+    return sorted(year for year in years if first <= year <= last.year)
+
+
+def _due(project: ProjectResult, node: Node, action: Any, by: date, overdue: bool) -> DueItem:
+    latest = node.latest
+    return DueItem(
+        department=node.department or label("no_department"),
+        project=project.id,
+        node=node.node,
+        name=node.name,
+        action=action,
+        by=by,
+        latest=(latest.start if action == "start" else latest.finish) if latest else None,
+        overdue=overdue,
+        responsible=project.responsible_unit,
+    )
+
+
+def _span(start: date, finish: date) -> Span:
+    return Span(_day(start), _day(finish))
+
+
+def _day(when: date) -> date:
+    return when.date() if isinstance(when, datetime) else when
+
+
