@@ -1,7 +1,8 @@
 """Charts of a forecast: Gantt charts and S-curves as figures and files. They read results, nothing else."""
 
-from scenarios.charts.files import save
+from scenarios.charts.files import save, save_all
 from scenarios.charts.fonts import MissingFontWarning
 from scenarios.charts.gantt import gantt
+from scenarios.charts.scurve import s_curve
 
-__all__ = ["MissingFontWarning", "gantt", "save"]
+__all__ = ["MissingFontWarning", "gantt", "s_curve", "save", "save_all"]

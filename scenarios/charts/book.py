@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 from matplotlib.figure import Figure
 
 from scenarios.charts.fonts import Typeface
-from scenarios.charts.furniture import MARGIN, draw_footer, draw_legend, draw_title, footer_height
+from scenarios.charts.furniture import BAR_LEGEND, MARGIN, draw_footer, draw_legend, draw_title, footer_height
 from scenarios.charts.rows import Row
 from scenarios.charts.sheet import A3, MUTED, Sheet
 from scenarios.charts.table import (
@@ -80,8 +80,8 @@ class Book:
         days = [self._forecast.data_date, *(day for row in rows for day in row.days())]
         scale = TimeScale.over(days, MARGIN + left, width - MARGIN - right)
         grids = tuple(
-            Grid(place(_stretched(a, left), MARGIN), place(_stretched(b, right), scale.right + GAP), scale)
-            for a, b in zip(lefts, rights, strict=True)
+            Grid(place(table.left, a, MARGIN, left), place(table.right, b, scale.right + GAP, right), scale)
+            for table, a, b in zip(self._tables, lefts, rights, strict=True)
         )
         return width, grids
 
@@ -127,7 +127,7 @@ class Book:
     def _draw_top(self, sheet: Sheet) -> float:
         name = self._face.label(self._forecast.title, self._forecast.name)
         title = self._face.say("chart_title", title=name)
-        return draw_legend(sheet, draw_title(sheet, self._forecast, title) + 2.0) + 4.0
+        return draw_legend(sheet, draw_title(sheet, self._forecast, title) + 2.0, BAR_LEGEND) + 4.0
 
     def _page(self, pieces: Sequence[_Piece], height: float, number: str) -> Figure:
         sheet = Sheet(self._width, height, self._face)
@@ -157,10 +157,3 @@ class Book:
         if piece.more:
             more = self._face.say("chart_more_rows", count=piece.more)
             sheet.text(MARGIN, y + _MORE / 2, more, 8.0, color=MUTED, bold=True, role="footer")
-
-
-def _stretched(widths: tuple[float, ...], total: float) -> tuple[float, ...]:
-    """Columns that fill a common width: what is left goes to the widest."""
-    spare = total - sum(widths) - GAP * len(widths)
-    widest = max(range(len(widths)), key=widths.__getitem__)
-    return tuple(width + spare if i == widest else width for i, width in enumerate(widths))

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 from scenarios.charts.fonts import Typeface
-from scenarios.charts.sheet import CRITICAL, DATA_DATE, DONE, INK, MUTED, PAPER, PLANNED, Sheet
+from scenarios.charts.sheet import (
+    CRITICAL,
+    CRITICAL_EDGE,
+    DATA_DATE,
+    DONE,
+    INK,
+    MUTED,
+    PAPER,
+    PLANNED,
+    Sheet,
+)
 from scenarios.charts.table import draw_deadline
 from scenarios.results import Forecast
 
@@ -17,7 +27,7 @@ _SMALL: Final = 7.0
 _LEGEND_STEP: Final = 13.0
 _SAMPLE: Final = 18.0
 
-Sample = Callable[[Sheet, float, float], None]
+Sample: TypeAlias = Callable[[Sheet, float, float], None]
 
 
 def subtitle(forecast: Forecast, face: Typeface) -> str:
@@ -82,39 +92,51 @@ def draw_title(sheet: Sheet, forecast: Forecast, title: str) -> float:
     return y
 
 
-def _samples() -> tuple[tuple[str, Sample], ...]:
-    """Every kind of mark, drawn around a position."""
-
-    def bar(color: str, height: float, edge: str | None = None) -> Sample:
-        return lambda sheet, x, y: sheet.box(x, y - height / 2, _SAMPLE - 4, height, color, edge=edge)
-
-    def light(name: str) -> Sample:
-        return lambda sheet, x, y: sheet.light(x + 9.0, y, name)
-
-    def tail(sheet: Sheet, x: float, y: float) -> None:
-        sheet.line((x, x + 13.0), (y, y), DONE, 1.0)
-        sheet.line((x + 13.0, x + 13.0), (y - 2.5, y + 2.5), DONE, 1.0)
-
-    return (
-        ("chart_bar_done", bar(DONE, 4.0)),
-        ("chart_bar_planned", bar(PLANNED, 8.0)),
-        ("chart_bar_critical", bar(CRITICAL, 8.0, "#8f3b00")),
-        ("total_float", tail),
-        ("chart_milestone", lambda sheet, x, y: sheet.shape("diamond", x + 7.0, y, 4.0, PLANNED)),
-        ("chart_deadline_hard", lambda sheet, x, y: draw_deadline(sheet, x + 8.0, y, 5.5, True)),
-        ("chart_deadline_soft", lambda sheet, x, y: draw_deadline(sheet, x + 8.0, y, 5.5, False)),
-        ("p80", lambda sheet, x, y: sheet.shape("circle", x + 8.0, y, 2.1, PAPER, edge=INK)),
-        ("data_date", lambda sheet, x, y: sheet.line((x + 8.0,) * 2, (y - 5.0, y + 5.0), DATA_DATE, 1.1)),
-        ("green", light("green")),
-        ("amber", light("amber")),
-        ("red", light("red")),
-    )
+def bar_sample(color: str, height: float, edge: str | None = None) -> Sample:
+    """Return what draws a short bar in a legend."""
+    return lambda sheet, x, y: sheet.box(x, y - height / 2, _SAMPLE - 4, height, color, edge=edge)
 
 
-def draw_legend(sheet: Sheet, top: float) -> float:
+def line_sample(color: str, width: float, dashes: tuple[float, float] | None = None) -> Sample:
+    """Return what draws a short line in a legend."""
+    return lambda sheet, x, y: sheet.line((x, x + _SAMPLE - 4), (y, y), color, width, dashes=dashes)
+
+
+def upright_sample(color: str, width: float, dashes: tuple[float, float] | None = None) -> Sample:
+    """Return what draws a short upright line in a legend."""
+    return lambda sheet, x, y: sheet.line((x + 8.0,) * 2, (y - 5.0, y + 5.0), color, width, dashes=dashes)
+
+
+def _light_sample(light: str) -> Sample:
+    return lambda sheet, x, y: sheet.light(x + 9.0, y, light)
+
+
+def _tail_sample(sheet: Sheet, x: float, y: float) -> None:
+    sheet.line((x, x + 13.0), (y, y), DONE, 1.0)
+    sheet.line((x + 13.0, x + 13.0), (y - 2.5, y + 2.5), DONE, 1.0)
+
+
+BAR_LEGEND: Final[tuple[tuple[str, Sample], ...]] = (
+    ("chart_bar_done", bar_sample(DONE, 4.0)),
+    ("chart_bar_planned", bar_sample(PLANNED, 8.0)),
+    ("chart_bar_critical", bar_sample(CRITICAL, 8.0, CRITICAL_EDGE)),
+    ("total_float", _tail_sample),
+    ("chart_milestone", lambda sheet, x, y: sheet.shape("diamond", x + 7.0, y, 4.0, PLANNED)),
+    ("chart_deadline_hard", lambda sheet, x, y: draw_deadline(sheet, x + 8.0, y, 5.5, True)),
+    ("chart_deadline_soft", lambda sheet, x, y: draw_deadline(sheet, x + 8.0, y, 5.5, False)),
+    ("p80", lambda sheet, x, y: sheet.shape("circle", x + 8.0, y, 2.1, PAPER, edge=INK)),
+    ("data_date", upright_sample(DATA_DATE, 1.1)),
+    ("green", _light_sample("green")),
+    ("amber", _light_sample("amber")),
+    ("red", _light_sample("red")),
+)
+"""Every kind of mark in a Gantt chart, by the key of its name."""
+
+
+def draw_legend(sheet: Sheet, top: float, legend: Sequence[tuple[str, Sample]]) -> float:
     """Draw every mark beside its name, in as many lines as needed; return where they end."""
     x, y = MARGIN, top + _LEGEND_STEP / 2
-    for key, sample in _samples():
+    for key, sample in legend:
         name = sheet.face.say(key)
         width = _SAMPLE + sheet.face.width(name, 7.5)
         if x + width > sheet.width - MARGIN:

@@ -14,19 +14,20 @@ from scenarios.results import Forecast
 from scheduling.errors import InputError
 
 Nodes: TypeAlias = Literal["none", "key", "all"]
+
 _PORTFOLIO_LEFT = (
     Column("chart_number", 24.0, align="right"),
-    Column("project", 200.0, size=8.5),
+    Column("project", 200.0, size=8.5, stretch=True),
     Column("responsible", 110.0),
     Column("deadline", 60.0),
 )
 _PORTFOLIO_RIGHT = (
     Column("on_time", 90.0, light=True),
     Column("p80", 60.0),
-    Column("cause", 110.0),
+    Column("cause", 110.0, stretch=True),
 )
 _NODE_LEFT = (
-    Column("node", 180.0, size=8.0),
+    Column("node", 180.0, size=8.0, stretch=True),
     Column("department", 110.0),
     Column("start", 60.0),
     Column("finish", 60.0),
@@ -36,7 +37,7 @@ _NODE_RIGHT = (
     Column("on_time", 90.0, light=True),
     Column("p80", 60.0),
     Column("total_float", 40.0, align="right"),
-    Column("cause", 110.0),
+    Column("cause", 110.0, stretch=True),
 )
 
 

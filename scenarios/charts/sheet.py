@@ -29,6 +29,7 @@ PAPER: Final = "#ffffff"
 DONE: Final = "#87919b"
 PLANNED: Final = "#56b4e9"
 CRITICAL: Final = "#d55e00"
+CRITICAL_EDGE: Final = "#8f3b00"
 SPAN: Final = "#c5dded"
 DATA_DATE: Final = "#0072b2"
 LIGHTS: Final = {"green": "#009e73", "amber": "#e69f00", "red": "#c62828"}

@@ -11,6 +11,7 @@ from scenarios.charts.fonts import Typeface
 from scenarios.charts.rows import Bar, Mark, Row, RowKind
 from scenarios.charts.sheet import (
     CRITICAL,
+    CRITICAL_EDGE,
     DATA_DATE,
     DONE,
     GRID,
@@ -49,6 +50,8 @@ class Column:
         Of the text, in points.
     light : bool
         Whether the row's light stands before the text.
+    stretch : bool
+        Whether it takes the room that tables above and below need and this one does not.
     """
 
     title: str
@@ -56,6 +59,7 @@ class Column:
     size: float = 7.5
     align: Align = "left"
     light: bool = False
+    stretch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +127,15 @@ class Grid:
         return self.left[0][0], last + width
 
 
-def place(widths: Sequence[float], start: float) -> tuple[tuple[float, float], ...]:
-    """Columns side by side from a position, a gap between them."""
+def place(
+    columns: Sequence[Column], widths: Sequence[float], start: float, total: float
+) -> tuple[tuple[float, float], ...]:
+    """Columns side by side from a position, a gap after each, filling a total width."""
+    spare = total - sum(widths) - GAP * len(widths)
     placed = []
-    for width in widths:
-        placed.append((start, width))
-        start += width + GAP
+    for column, width in zip(columns, widths, strict=True):
+        placed.append((start, width + (spare if column.stretch else 0.0)))
+        start += placed[-1][1] + GAP
     return tuple(placed)
 
 
@@ -231,7 +238,7 @@ def _draw_bar(sheet: Sheet, bar: Bar, scale: TimeScale, y: float, look: Look) ->
     # Done work is thinner, so that it differs from critical work in grey print too.
     height = look.bar * (0.5 if bar.style == "done" else 1.0)
     over = 3.0 if bar.style == "done" else 2.5
-    edge = "#8f3b00" if bar.style == "critical" else None
+    edge = CRITICAL_EDGE if bar.style == "critical" else None
     sheet.box(
         x,
         y - height / 2,
