@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,12 @@ def _tail(confidence: float) -> float:
     return (1.0 - confidence) / 2.0
 
 
+@cache
+def _two_sided(confidence: float) -> float:
+    """Standard normal quantile of a two-sided level; a report asks for the same one thousands of times."""
+    return -float(normal_quantile(_tail(confidence)))
+
+
 def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     """Return the Wilson score interval of a probability.
 
@@ -74,7 +81,7 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     [0.7445, 0.8911]
     """
     _check_counts(successes, trials)
-    z = -float(normal_quantile(_tail(confidence)))
+    z = _two_sided(confidence)
     share = successes / trials
     scale = 1.0 + z * z / trials
     centre = (share + z * z / (2.0 * trials)) / scale
