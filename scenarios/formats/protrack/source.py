@@ -21,7 +21,7 @@ FINISH = "finish"
 """Id of the milestone that is added where a project has several last activities."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ProTrackSource:
     """A file read as a scenario.
 
