@@ -1,6 +1,7 @@
 """Charts of a forecast: Gantt charts and S-curves as figures and files. They read results, nothing else."""
 
-from scenarios.charts.files import save, save_all
+from scenarios.charts.files import save
+from scenarios.charts.folder import save_all
 from scenarios.charts.fonts import MissingFontWarning
 from scenarios.charts.gantt import gantt
 from scenarios.charts.scurve import s_curve

@@ -88,23 +88,38 @@ class Book:
     def pages(self, paper: Paper) -> tuple[Figure, ...]:
         """One tall page, or A3 pages (or larger, of the same form, where the columns are wider)."""
         if paper == "one":
-            pieces = [
-                piece for i in range(len(self._tables)) for piece in self._cut(i, _BETWEEN_HEADERS, MOST_ROWS)
-            ]
+            pieces = [piece for i in range(len(self._tables)) for piece in self._sections(i)]
             height = self._top + self._bottom + sum(piece.height for piece in pieces)
             return (self._page(pieces, height, ""),)
         height = A3[1] * self._width / A3[0]
         room = height - self._top - self._bottom - _HEAD
-        pages = [piece for i in range(len(self._tables)) for piece in self._cut(i, room, None)]
+        pages = [piece for i in range(len(self._tables)) for piece in self._cut(i, room)]
         return tuple(
             self._page([page], height, self._face.say("chart_page", page=i, pages=len(pages)))
             for i, page in enumerate(pages, start=1)
         )
 
-    def _cut(self, index: int, room: float, most: int | None) -> list[_Piece]:
-        """Cut a table to a height; a project cut in two repeats its heading."""
+    def _measured(self, index: int, most: int | None = None) -> list[tuple[Row, float]]:
         table, grid = self._tables[index], self._grids[index]
-        rows = [(row, row_height(table, row, grid, self._face)) for row in table.rows[:most]]
+        return [(row, row_height(table, row, grid, self._face)) for row in table.rows[:most]]
+
+    def _sections(self, index: int) -> list[_Piece]:
+        """Cut a table of a tall picture, between projects only, so that the dates stand never far away."""
+        rows = self._measured(index, MOST_ROWS)
+        pieces: list[list[tuple[Row, float]]] = [[]]
+        for row, height in rows:
+            if row.kind != "node" and sum(height for _, height in pieces[-1]) > _BETWEEN_HEADERS:
+                pieces.append([])
+            pieces[-1].append((row, height))
+        last = len(pieces) - 1
+        more = len(self._tables[index].rows) - len(rows)
+        return [
+            _Piece(index, tuple(piece), i > 0, more if i == last else 0) for i, piece in enumerate(pieces)
+        ]
+
+    def _cut(self, index: int, room: float) -> list[_Piece]:
+        """Cut a table to pages; a project cut in two repeats its heading."""
+        rows = self._measured(index)
         pieces: list[list[tuple[Row, float]]] = [[]]
         left = room
         heading: tuple[Row, float] | None = None

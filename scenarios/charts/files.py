@@ -10,15 +10,11 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from scenarios.charts.fonts import Typeface, embeddable
-from scenarios.charts.gantt import draw_gantt
-from scenarios.charts.scurve import CURVES, draw_s_curve
+from scenarios.charts.fonts import embeddable
 from scenarios.reports.files import replacing
-from scenarios.results import Forecast
 from scheduling.errors import InputError
 
 _MOST_PIXELS: Final = 24_000
-_MOST_NODES: Final = 600
 _DPI: Final = 144.0
 _NO_DATE: Final[dict[str, dict[str, Any]]] = {
     "png": {"Software": None},
@@ -71,31 +67,3 @@ def save(figures: Figure | Sequence[Figure], path: Path) -> Path:
 def _dpi(figure: Figure) -> float:
     """Fewer dots an inch where a tall picture would not open elsewhere."""
     return min(_DPI, _MOST_PIXELS / float(max(figure.get_size_inches())))
-
-
-def save_all(forecast: Forecast, out: Path, lang: str) -> list[Path]:
-    """Draw every chart of a forecast into a folder.
-
-    ``gantt.png``, ``gantt.svg`` and ``gantt.pdf`` (portfolio, then key nodes; in the PDF every node, on A3
-    pages, when there are no more than 600), ``completion.png`` and ``investment.png`` where the forecast has
-    those curves.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-    """
-    face = Typeface(lang)
-    count = sum(len(project.nodes) for project in forecast.projects)
-    picture = draw_gantt(forecast, face, None, "key", "one")
-    book = draw_gantt(forecast, face, None, "all" if count <= _MOST_NODES else "key", "A3")
-    written = [
-        save(picture, out / "gantt.png"),
-        save(picture, out / "gantt.svg"),
-        save(book, out / "gantt.pdf"),
-    ]
-    for kind in CURVES:
-        curve = getattr(forecast, kind)
-        if curve is not None and curve.dates:
-            written.append(save(draw_s_curve(forecast, face, kind), out / f"{kind}.png"))
-    return written

@@ -26,6 +26,7 @@ _SUBTITLE: Final = 8.5
 _SMALL: Final = 7.0
 _LEGEND_STEP: Final = 13.0
 _SAMPLE: Final = 18.0
+_ABOVE_FOOTER: Final = 12.0
 
 Sample: TypeAlias = Callable[[Sheet, float, float], None]
 
@@ -149,7 +150,7 @@ def draw_legend(sheet: Sheet, top: float, legend: Sequence[tuple[str, Sample]]) 
 
 def footer_height(forecast: Forecast, face: Typeface, width: float) -> float:
     """Height of the notes and the line below them."""
-    return (len(_note_lines(forecast, face, width)) + 1) * _SMALL * 1.5 + 6.0
+    return (len(_note_lines(forecast, face, width)) + 1) * _SMALL * 1.5 + _ABOVE_FOOTER
 
 
 def _note_lines(forecast: Forecast, face: Typeface, width: float) -> tuple[str, ...]:
@@ -160,7 +161,7 @@ def _note_lines(forecast: Forecast, face: Typeface, width: float) -> tuple[str, 
 def draw_footer(sheet: Sheet, forecast: Forecast, page: str) -> None:
     """Write notes, provenance and page number at the bottom."""
     width = sheet.width - 2 * MARGIN
-    y = sheet.height - MARGIN - footer_height(forecast, sheet.face, width) + 6.0 + _SMALL / 2
+    y = sheet.height - MARGIN - footer_height(forecast, sheet.face, width) + _ABOVE_FOOTER + _SMALL / 2
     for line in _note_lines(forecast, sheet.face, width):
         sheet.text(MARGIN, y, line, _SMALL, color=INK, role="footer")
         y += _SMALL * 1.5

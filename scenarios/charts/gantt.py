@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from matplotlib.figure import Figure
 
 from scenarios.charts.book import Book, Paper
+from scenarios.charts.files import save
 from scenarios.charts.fonts import Typeface
 from scenarios.charts.rows import node_rows, portfolio_rows
 from scenarios.charts.table import Column, Table
@@ -43,25 +45,29 @@ _NODE_RIGHT = (
 
 def gantt(
     forecast: Forecast,
+    path: Path | None = None,
     *,
     project: str | None = None,
-    nodes: Nodes = "key",
+    nodes: Nodes | None = None,
     lang: str = "zh",
-    paper: Paper = "one",
+    paper: Paper | None = None,
 ) -> tuple[Figure, ...]:
     """Draw a portfolio and its nodes, or one project.
 
     Parameters
     ----------
     forecast : Forecast
+    path : Path, optional
+        File to write, ``.png``, ``.svg`` or ``.pdf``.
     project : str, optional
         Id of the one project to draw; by default the portfolio comes first and then every project.
-    nodes : {"key", "all", "none"}
-        Key nodes and nodes with a deadline, every node, or the portfolio only.
+    nodes : {"key", "all", "none"}, optional
+        Key nodes and nodes with a deadline (default for a portfolio), every node (default for one project), or
+        the portfolio only.
     lang : {"zh", "en"}
         English is used where no Chinese font is found, with a warning.
-    paper : {"one", "A3"}
-        One tall picture, or landscape A3 pages with repeated headings.
+    paper : {"one", "A3"}, optional
+        One tall picture, or landscape A3 pages with repeated headings (default for ``.pdf``).
 
     Returns
     -------
@@ -71,7 +77,7 @@ def gantt(
     Raises
     ------
     InputError
-        When no project has the id.
+        When no project has the id, or the file has another suffix.
 
     Warns
     -----
@@ -81,7 +87,17 @@ def gantt(
     names = [result.id for result in forecast.projects]
     if project is not None and project not in names:
         raise InputError(f"chart: no project {project!r}. Use one of: {', '.join(names)}.")
-    return draw_gantt(forecast, Typeface(lang), project, nodes, paper)
+    pdf = path is not None and path.suffix.lower() == ".pdf"
+    figures = draw_gantt(
+        forecast,
+        Typeface(lang),
+        project,
+        nodes or ("all" if project else "key"),
+        paper or ("A3" if pdf else "one"),
+    )
+    if path is not None:
+        save(figures, path)
+    return figures
 
 
 def draw_gantt(

@@ -127,7 +127,7 @@ class _Plot:
         series = (curve.earliest, curve.planned, curve.latest, curve.expected, curve.low, curve.high)
         self.values = steps(factor * max(curve.total, *(value for values in series for value in values)))
         self.factor = factor
-        self.top = between[0] + 44.0
+        self.top = between[0] + 50.0
         self.bottom = between[1] - YEAR_HEIGHT - PART_HEIGHT - 8.0
         labels = max(sheet.face.width(f"{value:,g}", 8.0) for value in self.values)
         days = [*curve.dates, self.data_date, *([self.deadline] if self.deadline else [])]
@@ -147,7 +147,7 @@ class _Plot:
         self._fill(curve.low, curve.high, _BAND, None, "band", 2.0)
         if curve.planned:
             xs, ys = zip(*self.points(curve.planned), strict=True)
-            self.sheet.line(xs, ys, _PLANNED, 1.5, dashes=_DASHES, role="planned", over=3.0)
+            self.sheet.line(xs, ys, _PLANNED, 1.5, dashes=_DASHES, role="planned", over=3.6)
         xs, ys = zip(*self.points(curve.expected), strict=True)
         self.sheet.line(xs, ys, _EXPECTED, 2.0, role="expected", over=3.5)
         self._draw_dates()
