@@ -234,5 +234,5 @@ def make_forecast(seed: int = 0, projects: int = 3, nodes: int = 11, trials: int
             input_hash="0123456789abcdef" * 4,
             uncalibrated=True,
         ),
-        warnings=(label("uncalibrated"),),
+        warnings=(label("warn_uncalibrated"),),
     )

@@ -286,8 +286,9 @@ def test_workbook_says_how_it_came_about(tmp_path: Path) -> None:
     assert facts["Result hash (SHA-256)"] == result_dict(forecast)["result_hash"]
     assert facts["Start rule"].startswith("as soon as possible (asap)")
     warnings = [text for heading, text in told if heading == "Warnings"]
-    for key in ("synthetic", "inferred_date", "uncalibrated", "interval_note"):
+    for key in ("warn_synthetic", "warn_uncalibrated", "interval_note"):
         assert warnings.count(say(key, "en")) == 1
+    assert warnings.count(say("warn_data_date", "en", date="2026-03-02")) == 1
     assert "the start date is assumed (in 1: Sample industrial park 1)" in warnings
 
 
@@ -354,8 +355,8 @@ def test_console_tells_a_planner_the_essentials() -> None:
         "目标任务",
         "0.3 % (0.1–0.9)",
         "今后28天应办事项（按部门）",
-        "含合成（虚构）数据",
-        "使用未经本地数据校准的默认延误参数",
+        say("warn_synthetic", "zh"),
+        say("warn_uncalibrated", "zh")[:20],
         "区间为95%置信区间，只反映抽样误差",
         "（asap）",
         "（plan）",

@@ -66,9 +66,9 @@ def notes(forecast: Forecast, lang: str) -> list[str]:
     """Every warning once, those of projects with the projects they concern."""
     assumed = sum(node.assumed for project in forecast.projects for node in project.nodes)
     found = [
-        say("synthetic", lang) if forecast.synthetic else "",
-        say("inferred_date", lang) if forecast.data_date_inferred else "",
-        say("uncalibrated", lang) if forecast.provenance.uncalibrated else "",
+        say("warn_synthetic", lang) if forecast.synthetic else "",
+        say("warn_data_date", lang, date=forecast.data_date) if forecast.data_date_inferred else "",
+        say("warn_uncalibrated", lang) if forecast.provenance.uncalibrated else "",
         say("assumed_nodes", lang, count=assumed) if assumed else "",
         *(warning.text(lang) for warning in forecast.warnings),
         *_project_notes(forecast, lang),

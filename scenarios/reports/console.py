@@ -80,8 +80,6 @@ def print_forecast(forecast: Forecast, console: Console, lang: str, out_dir: Pat
         console.print(plain(f"! {note}", "yellow"))
     if out_dir:
         console.print(plain(say("whole_tables", lang, path=out_dir)))
-    else:
-        console.print(plain(say("whole_tables_hint", lang)))
 
 
 def by_risk(forecast: Forecast) -> list[ProjectResult]:
