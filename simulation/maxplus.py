@@ -106,10 +106,10 @@ class _Pass:
         for i in block:
             self.place(i, rows, ignored=inside)
         for _ in range(len(block) + 1) if just_adds(self.net, block) else count():
-            before = self.resume[np.ix_(rows, block)]
+            before = self.resume[rows][:, block]
             for i in block:
                 self.place(i, rows)
-            rows = rows[(self.resume[np.ix_(rows, block)] != before).any(axis=1)]
+            rows = rows[(self.resume[rows][:, block] != before).any(axis=1)]
             if not len(rows):
                 return
         raise AxisError("the maximum lags of a circle never settle.")
@@ -130,7 +130,7 @@ class _Pass:
                 begin, end = _tighter(begin, end, bound, link.to_finish)
             for link in self.pushes[i]:
                 if link.succ not in ignored:
-                    bound = self.needed(link, self.event(link.succ, link.to_finish, rows, whole))
+                    bound = needed(net, link, self.event(link.succ, link.to_finish, rows, whole))
                     begin, end = _tighter(begin, end, bound, link.from_finish)
             if net.kind[i] != WORK:
                 at = begin if end is None else np.maximum(begin, end)
@@ -152,12 +152,13 @@ class _Pass:
         column = (self.finish if finish else self.start)[:, i]
         return column if whole else column[rows]
 
-    def needed(self, link: Link, reached: Ints) -> Ints:
-        """Least place of the predecessor's event with which a maximum lag admits `reached`."""
-        if not link.to_finish and self.net.kind[link.succ] != FINISH_MILESTONE:
-            reached = self.net.tables[link.succ].after_previous_start_array(reached)
-        needed: Ints = link.table.unshift_earliest_array(reached, link.lag)
-        return needed
+
+def needed(network: Network, link: Link, reached: Ints) -> Ints:
+    """Least place of the predecessor's event with which a maximum lag admits each `reached`."""
+    if not link.to_finish and network.kind[link.succ] != FINISH_MILESTONE:
+        reached = network.tables[link.succ].after_previous_start_array(reached)
+    least: Ints = link.table.unshift_earliest_array(reached, link.lag)
+    return least
 
 
 def _tighter(begin: Ints, end: Ints | None, bound: Ints, to_finish: bool) -> tuple[Ints, Ints | None]:

@@ -220,7 +220,9 @@ class RiskModel:
         supplies = {gate.id for gate in network.gates}
         for name in (*self.work, *self.rework):
             if name in leads:
-                raise InputError(f"'{name}' is a factor without a supply date. Give its `lead` instead of work.")
+                raise InputError(
+                    f"'{name}' is a factor without a supply date. Give its `lead` instead of work."
+                )
             i = _position(network, name, "a risk on the work of")
             if network.kind[i] != WORK:
                 raise InputError(
@@ -250,7 +252,9 @@ class RiskModel:
                     )
         for name in self.cancellation:
             if name not in network.projects:
-                raise InputError(f"cancellation names project '{name}', which does not exist. Correct the id.")
+                raise InputError(
+                    f"cancellation names project '{name}', which does not exist. Correct the id."
+                )
 
 
 def _position(network: Network, name: Id, what: str) -> int:

@@ -199,4 +199,6 @@ def _check_whole(network: Network) -> None:
     where.append(("the data date", network.data_date))
     for what, value in where:
         if value is not None and value != int(value):
-            raise InputError(f"{what} is {value!r}, but a simulation counts whole slots. Choose a finer slot.")
+            raise InputError(
+                f"{what} is {value!r}, but a simulation counts whole slots. Choose a finer slot."
+            )

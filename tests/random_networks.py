@@ -91,9 +91,7 @@ def activities(draw: st.DrawFn, features: Features, progress: bool) -> dict[str,
     elif state == 3 and node["duration"]:
         node["actual_start"], node["actual_finish"] = BASE + 2, BASE + draw(st.integers(3, 8))
     if node["duration"] and features.resources and "actual_finish" not in node:
-        node["demand"] = {
-            f"r{k}": draw(st.sampled_from([0, 1, 1, 2])) for k in range(features.resources)
-        }
+        node["demand"] = {f"r{k}": draw(st.sampled_from([0, 1, 1, 2])) for k in range(features.resources)}
     return node
 
 
@@ -113,7 +111,9 @@ def links(draw: st.DrawFn, features: Features) -> dict[str, Any]:
 def factors(draw: st.DrawFn, size: int) -> tuple[Factor, ...]:
     found = []
     for k in range(draw(st.integers(0, 2))):
-        gated = tuple(f"a{i}" for i in sorted(draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=2))))
+        gated = tuple(
+            f"a{i}" for i in sorted(draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=2)))
+        )
         supply = draw(st.sampled_from([None, BASE + 7, BASE + 12]))
         found.append(Factor(f"f{k}", gated, supply, lead=draw(st.integers(1, 4))))
     return tuple(found)

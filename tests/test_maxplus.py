@@ -23,9 +23,7 @@ from simulation.sampling import Draws
 
 def one_by_one(network: Network, draws: Draws, r: int, floor: list[Any] | None = None) -> Any:
     """The early pass of one replication, with its arrivals as supply dates."""
-    gates = tuple(
-        gate._replace(arrival=int(draws.arrivals[r, k])) for k, gate in enumerate(network.gates)
-    )
+    gates = tuple(gate._replace(arrival=int(draws.arrivals[r, k])) for k, gate in enumerate(network.gates))
     return early_pass(replace(network, gates=gates), work=[int(w) for w in draws.work[r]], floor=floor)
 
 

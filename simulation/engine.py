@@ -1,0 +1,359 @@
+"""The reference engine: one replication after the other as discrete events of SimPy.
+
+SimPy keeps the clock: one event for each instant in which something may happen. Everything of an instant is then
+done in the order of SEMANTICS 22, never in an order of SimPy's own: completions, arrivals and milestones to a
+fixpoint; one pass over the activities that ask, in the order (planned start, ready slot, id as text); again
+while a pass started something.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush, heapreplace
+from typing import Any, TypeAlias
+
+import numpy as np
+import simpy
+
+from scheduling.calendar import Ints
+from scheduling.errors import AxisError
+from scheduling.network import FINISH_MILESTONE, WORK
+from scheduling.places import finish_of, least_start
+from simulation.dispatch import Dispatch, Step
+from simulation.maxplus import EarlyDates
+from simulation.statistics import UNFINISHED
+
+Entry: TypeAlias = tuple[int, int, int, int]
+"""Planned start, ready slot, rank by id, activity: the order in which activities ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """Dates under shared resources; arrays of shape (replications, activities).
+
+    Attributes
+    ----------
+    start, finish : array of int
+        Boundaries; UNFINISHED for what never gets its units, and for a finish that waits for ever.
+    overtaking : array of int, shape (replications,)
+        Longest wait from ready slot to start of an activity that one behind it in the order overtook.
+    """
+
+    start: Ints
+    finish: Ints
+    overtaking: Ints
+
+
+def dispatch(
+    model: Dispatch,
+    work: Ints,
+    early: EarlyDates,
+    rows: Iterable[int] | None = None,
+    before: Dispatched | None = None,
+) -> Dispatched:
+    """Run replications through SimPy.
+
+    Parameters
+    ----------
+    model : Dispatch
+    work : array of int, shape (replications, activities)
+    early : EarlyDates
+        Of the same draws. Activities outside the model keep them.
+    rows : iterable of int, optional
+        Only these replications; the others are taken from `before`.
+    before : Dispatched, optional
+
+    Raises
+    ------
+    AxisError
+        If a date leaves the calendars; the message names the activity.
+    """
+    start, finish = early.start.copy(order="F"), early.finish.copy(order="F")
+    overtaking = np.zeros(len(work), dtype=np.int64)
+    members = list(model.activities)
+    if before is not None:
+        start[:, members], finish[:, members] = before.start[:, members], before.finish[:, members]
+        overtaking[:] = before.overtaking
+    unstarted = [k for k, i in enumerate(members) if not model.network.started(i)]
+    columns = [members[k] for k in unstarted]
+    works, earliest = np.ascontiguousarray(work[:, members]), np.ascontiguousarray(early.resume[:, members])
+    for r in range(len(work)) if rows is None else rows:
+        run = _Replication(model, works[r].tolist(), earliest[r].tolist())
+        run.play()
+        start[r, columns] = [_boundary(run.start[k]) for k in unstarted]
+        finish[r, members] = [_boundary(value) for value in run.finish]
+        overtaking[r] = run.overtaking
+    return Dispatched(start, finish, overtaking)
+
+
+def _boundary(value: int | None) -> int:
+    return UNFINISHED if value is None else value
+
+
+class _Replication:
+    """The state of one replication. An activity is *visited* when it may ask, resume, pass or finish."""
+
+    def __init__(self, model: Dispatch, work: list[int], earliest: list[int]) -> None:
+        count = len(work)
+        self.model, self.net = model, model.network
+        self.work, self.earliest = work, earliest
+        self.bound = list(earliest)
+        self.waiting = list(model.waiting)
+        self.start: list[int | None] = [None] * count
+        self.end: list[int] = [0] * count
+        self.finish: list[int | None] = [None] * count
+        self.ready: list[int | None] = [None] * count
+        self.overtaken: set[int] = set()
+        self.overtaking = 0
+        self.used = list(model.held)
+        self.queues: list[list[Entry]] = [[] for _ in model.queues]
+        self.busy: set[int] = set()
+        self.agenda: dict[int, list[int]] = {}
+        self.polls: dict[int, set[int]] = {}
+        self.later: list[tuple[int, int]] = []
+        self.todo: list[int] = []
+        self.instants: set[int] = set()
+        self.env = simpy.Environment()
+
+    # -- the clock ------------------------------------------------------------------------------------
+    def play(self) -> None:
+        """Run until nothing happens any more."""
+        if not self.work:
+            return
+        self.env = simpy.Environment(min(self.earliest))
+        for k, count in enumerate(self.waiting):
+            if not count:
+                self.visit_at(self.earliest[k], k)
+        self.env.run()
+
+    def visit_at(self, t: int, k: int) -> None:
+        """Put a visit into the agenda."""
+        entries = self.agenda.get(t)
+        if entries is None:
+            self.agenda[t] = [k]
+            self.ensure(t)
+        else:
+            entries.append(k)
+
+    def ensure(self, t: int) -> None:
+        """See to it that something is done at an instant."""
+        if t not in self.instants:
+            self.instants.add(t)
+            callbacks: Any = self.env.timeout(t - self.env.now).callbacks
+            callbacks.append(self.instant)
+
+    def instant(self, _: simpy.Event) -> None:
+        """Do everything of one instant."""
+        t = int(self.env.now)
+        self.todo = self.agenda.pop(t, [])
+        if self.polls:
+            self.todo += self.polls.pop(t, ())
+        self.settle(t)
+        while self.busy:
+            started = self.dispatch(t)
+            if not started:
+                break
+            for k in started:
+                self.notify(k, self.model.steps_on_start[k], t)
+            self.settle(t)
+        if self.busy or self.later:
+            self.look_ahead(t)
+
+    def look_ahead(self, t: int) -> None:
+        """Arrange the next instants at which skipped activities ask, or projections may have come true."""
+        change = self.next_change(t)
+        for q in self.busy:
+            asked = self.model.queues[q]
+            if not asked.allows(t):
+                self.ensure(self.located(self.queues[q][0][3], asked.table.next_start, t))
+        if self.busy and change is not None:
+            self.ensure(change)
+        horizon = self.model.horizon
+        # Without calendars a projection that nothing else can change slips for ever, slot by slot.
+        dead = not (self.agenda or change is not None) and t > max(self.earliest)
+        for at, k in self.later:
+            if (at <= horizon) if horizon is not None else not dead:
+                self.polls.setdefault(at, set()).add(k)
+                self.ensure(at)
+        self.later.clear()
+
+    def next_change(self, t: int) -> int | None:
+        """Next boundary at which a capacity changes."""
+        changes = self.model.changes
+        at = bisect_right(changes, t)
+        return changes[at] if at < len(changes) else None
+
+    # -- completions, arrivals, milestones --------------------------------------------------------------
+    def settle(self, t: int) -> None:
+        """Visit until nothing changes any more."""
+        while self.todo:
+            k = self.todo.pop()
+            if self.start[k] is None:
+                if self.ready[k] is None and self.earliest[k] <= t and self.holds(k, t):
+                    self.arrive(k, t)
+            elif self.finish[k] is None and self.end[k] <= t:
+                self.complete(k, t)
+
+    def arrive(self, k: int, t: int) -> None:
+        """A milestone passes, work in progress resumes, other work asks for its units."""
+        i = self.model.activities[k]
+        if self.net.kind[i] != WORK:
+            self.start[k] = self.finish[k] = t
+            self.notify(k, (*self.model.steps_on_start[k], *self.model.steps_on_finish[k]), t)
+        elif self.net.started(i):
+            self.begin(k, t)
+            self.todo.extend(self.model.watchers[k])
+        else:
+            self.ready[k] = t
+            q = self.model.queue[k]
+            heappush(self.queues[q], (self.model.planned[k], t, self.model.rank[k], k))
+            self.busy.add(q)
+
+    def begin(self, k: int, t: int) -> None:
+        """Work goes on from here to its finish."""
+        i = self.model.activities[k]
+        self.start[k] = t
+        self.end[k] = end = self.located(k, self.net.tables[i].finish, t, self.work[k])
+        self.visit_at(end, k)
+
+    def complete(self, k: int, t: int) -> None:
+        """Finish and free the units, unless FF or SF still hold the finish back."""
+        if self.model.waits[k]:
+            end = self.reachable(lambda: self.finishing(k, t))
+            if end is None or end > t:
+                if end is not None:
+                    self.later.append((end, k))
+                return
+        self.finish[k] = t
+        for resource, units in self.net.demand[self.model.activities[k]]:
+            self.used[resource] -= units
+        self.notify(k, self.model.steps_on_finish[k], t)
+
+    def notify(self, k: int, steps: Sequence[Step], t: int) -> None:
+        """Let go on what waited for an event of this activity."""
+        for j, lag, table in steps:
+            bound = self.located(j, table.shift, t, lag) if lag else t
+            if bound > self.bound[j]:
+                self.bound[j] = bound
+            self.waiting[j] -= 1
+            if not self.waiting[j]:
+                at = self.allowed_from(j, self.bound[j])
+                if at <= t:
+                    self.todo.append(j)
+                else:
+                    self.visit_at(at, j)
+        self.todo.extend(self.model.watchers[k])
+
+    def allowed_from(self, k: int, bound: int) -> int:
+        """First place at or after a boundary where an activity may begin."""
+        i = self.model.activities[k]
+        if bound == self.earliest[k] or self.net.kind[i] == FINISH_MILESTONE:
+            return bound
+        return self.located(k, self.net.tables[i].next_start, bound)
+
+    # -- projections (SEMANTICS 21) ---------------------------------------------------------------------
+    def holds(self, k: int, t: int) -> bool:
+        """Whether the minimum lags of an activity hold if it begins now; else it is visited later."""
+        if not self.model.waits[k]:
+            return True
+        at = self.reachable(lambda: self.place(k, t))
+        if at is None:
+            return False
+        i = self.model.activities[k]
+        if at <= t and self.net.kind[i] != FINISH_MILESTONE:
+            at = self.located(k, self.net.tables[i].next_start, t)
+        if at > t:
+            self.later.append((at, k))
+        return at <= t
+
+    def place(self, k: int, t: int) -> int:
+        """Least place beside the projected places of the predecessors."""
+        begin, end = self.earliest[k], None
+        for wait in self.model.waits[k]:
+            bound = wait.table.shift(self.event(wait.pred, wait.from_finish, t), wait.lag)
+            if wait.to_finish:
+                end = bound if end is None else max(end, bound)
+            else:
+                begin = max(begin, bound)
+        return int(least_start(self.net, self.model.activities[k], begin, end, self.work[k]))
+
+    def event(self, k: int, finish: bool, t: int) -> int:
+        """Start or finish of an activity, projected when it is not known yet."""
+        known = self.finish[k] if finish else self.start[k]
+        if known is not None:
+            return known
+        if self.start[k] is not None:
+            return self.finishing(k, t)
+        at = self.allowed_from(k, max(self.earliest[k], t + 1))
+        return int(finish_of(self.net, self.model.activities[k], at, self.work[k])) if finish else at
+
+    def finishing(self, k: int, t: int) -> int:
+        """Finish of a started activity beside the projected places of its FF and SF predecessors."""
+        end = self.end[k]
+        for wait in self.model.waits[k]:
+            if wait.to_finish:
+                end = max(end, wait.table.shift(self.event(wait.pred, wait.from_finish, t), wait.lag))
+        return end
+
+    def reachable(self, projected: Callable[[], int]) -> int | None:
+        """A projection, or None when it leaves the axis: then what it waits for does not come by itself."""
+        try:
+            return projected()
+        except AxisError:
+            return None
+
+    def located(self, k: int, look_up: Callable[..., int], *boundaries: int) -> int:
+        try:
+            return look_up(*boundaries)
+        except AxisError as error:
+            name = self.net.ids[self.model.activities[k]]
+            raise AxisError(f"activity '{name}' in a replication: {error}") from error
+
+    # -- the pass ---------------------------------------------------------------------------------------
+    def dispatch(self, t: int) -> list[int]:
+        """Start what can start, in one pass over the activities that ask at this instant."""
+        started: list[int] = []
+        queues = self.model.queues
+        heads = [
+            (*self.queues[q][0], q)
+            for q in self.busy
+            if queues[q].allows(t) and self.holds(self.queues[q][0][3], t)
+        ]
+        heapify(heads)
+        while heads:
+            *_, k, q = heads[0]
+            if not self.fits(queues[q].demand, t):
+                heappop(heads)
+                continue
+            queue = self.queues[q]
+            entry = heappop(queue)
+            self.take(entry, q, t)
+            started.append(k)
+            if queue:
+                heapreplace(heads, (*queue[0], q))
+            else:
+                self.busy.discard(q)
+                heappop(heads)
+        return started
+
+    def fits(self, demand: tuple[tuple[int, int], ...], t: int) -> bool:
+        resources, used = self.net.resources, self.used
+        for resource, units in demand:
+            if used[resource] + units > resources[resource].capacity_at(t):
+                return False
+        return True
+
+    def take(self, entry: Entry, q: int, t: int) -> None:
+        """Start one activity; whoever waits ahead of it for one of its resources is overtaken."""
+        k = entry[3]
+        for resource, units in self.net.demand[self.model.activities[k]]:
+            self.used[resource] += units
+        self.begin(k, t)
+        if k in self.overtaken:
+            self.overtaking = max(self.overtaking, t - entry[1])
+        if len(self.busy) > 1:
+            for rival in self.busy & self.model.queues[q].rivals:
+                if self.queues[rival] and self.queues[rival][0] < entry:
+                    self.overtaken.update(other[3] for other in self.queues[rival] if other < entry)

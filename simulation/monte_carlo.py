@@ -1,0 +1,255 @@
+"""Simulate a network: draws, early dates and, where resources bind, dispatch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+
+from scheduling.errors import InputError
+from scheduling.network import FINISH_MILESTONE, Link, Network
+from scheduling.passes import early_pass
+from scheduling.plan import Plan
+from simulation.dispatch import Dispatch, compile_dispatch
+from simulation.engine import Dispatched, dispatch
+from simulation.maxplus import EarlyDates, early_dates
+from simulation.result import SimulationResult, count_broken, named
+from simulation.risks import RiskModel
+from simulation.sampling import Draws, cancelled, draw
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with (replications done, replications in all)."""
+
+Name = TypeVar("Name", bound=Hashable)
+
+BLOCK = 256
+"""Replications drawn and kept at a time; no result depends on it."""
+
+
+def simulate(
+    network: Network,
+    plan: Plan | None = None,
+    *,
+    risks: RiskModel | None = None,
+    replications: int | range = 1000,
+    seed: int = 0,
+    start: str = "asap",
+    engine: str = "auto",
+    progress: Progress | None = None,
+) -> SimulationResult:
+    """Play a network through many times with drawn work, arrivals and rework.
+
+    Parameters
+    ----------
+    network : Network
+        From :func:`scheduling.build.compile_network`.
+    plan : Plan, optional
+        Its planned starts are the order in which activities ask for units (default: early starts) and, with
+        ``start="plan"``, the earliest starts of activities with work and of start milestones.
+    risks : RiskModel, optional
+        Without it everything takes its planning value.
+    replications : int or range
+        How many, or their numbers: the same number means the same draws in every run.
+    seed : int
+    start : {"asap", "plan"}
+        Whether work waits for its planned start.
+    engine : {"auto", "simpy", "maxplus"}
+        "auto" sends through SimPy what resources can delay and takes the early dates for all the rest; "simpy"
+        sends everything, "maxplus" refuses networks where resources can bind.
+    progress : callable, optional
+
+    Returns
+    -------
+    SimulationResult
+
+    Raises
+    ------
+    InputError
+        For unknown options, a plan of another network, or risks that the network does not know.
+    AxisError
+        If a replication runs off the calendars.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from scheduling.build import compile_network
+    >>> from simulation.distributions import Discrete
+    >>> graph = nx.DiGraph()
+    >>> graph.add_node("permit", duration=20, deadline=25)
+    >>> risks = RiskModel(work={"permit": Discrete((20, 30), (3, 1))})
+    >>> result = simulate(compile_network(graph), risks=risks, replications=400, seed=1)
+    >>> result.engine, result.date("permit", 0.9), abs(result.probability("permit").value - 0.75) < 0.07
+    ('maxplus', 30, True)
+    """
+    simulator = _Simulator.of(network, plan, start, engine)
+    numbers = _numbers(replications)
+    risks = risks or RiskModel()
+    collected = _Collected(simulator, risks, seed, numbers)
+    for block in _blocks(numbers):
+        collected.add(simulator.run(draw(network, risks, seed, block)))
+        if progress:
+            progress(collected.count, len(numbers))
+    return collected.result()
+
+
+def simulate_variants(
+    network: Network,
+    plan: Plan | None = None,
+    *,
+    risks: RiskModel,
+    variants: Mapping[Name, RiskModel],
+    replications: int | range = 1000,
+    seed: int = 0,
+    start: str = "asap",
+    progress: Progress | None = None,
+) -> tuple[SimulationResult, dict[Name, SimulationResult]]:
+    """Simulate a risk model and variants of it with common random numbers, replaying only what differs.
+
+    Parameters
+    ----------
+    risks : RiskModel
+    variants : mapping of name to RiskModel
+        Such as ``{cause: risks.without(cause) for cause in risks.causes}``.
+    network, plan, replications, seed, start, progress
+        As for :func:`simulate`; progress counts the replications of the base and of every variant.
+
+    Returns
+    -------
+    base : SimulationResult
+    results : dict of name to SimulationResult
+        Each equal to what :func:`simulate` gives for the variant.
+
+    Notes
+    -----
+    Dispatch is a function of the early dates and the work of the dispatched activities, so that a replication
+    in which these are the same is taken over.
+    """
+    simulator = _Simulator.of(network, plan, start, "auto")
+    numbers = _numbers(replications)
+    base = _Collected(simulator, risks, seed, numbers)
+    others = {name: _Collected(simulator, model, seed, numbers) for name, model in variants.items()}
+    for block in _blocks(numbers):
+        before = simulator.run(draw(network, risks, seed, block))
+        base.add(before)
+        for collected in others.values():
+            collected.add(simulator.rerun(before, draw(network, collected.risks, seed, block)))
+            if progress:
+                done = base.count + sum(other.count for other in others.values())
+                progress(done, len(numbers) * (1 + len(others)))
+    return base.result(), {name: collected.result() for name, collected in others.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A block of replications: what was drawn and what came of it."""
+
+    draws: Draws
+    early: EarlyDates
+    dates: Dispatched
+
+
+@dataclass(frozen=True, slots=True)
+class _Simulator:
+    """A network made ready: who is dispatched in which order, behind which planned starts."""
+
+    network: Network
+    model: Dispatch
+    floor: Sequence[Any] | None
+    start_rule: str
+
+    @classmethod
+    def of(cls, network: Network, plan: Plan | None, start: str, engine: str) -> _Simulator:
+        planned = _planned_starts(network, plan)
+        if start not in ("asap", "plan"):
+            raise InputError(f"start rule {start!r} is neither 'asap' nor 'plan'.")
+        if start == "plan" and plan is None:
+            raise InputError("start='plan' needs a plan. Give one, or choose start='asap'.")
+        if engine not in ("auto", "simpy", "maxplus"):
+            raise InputError(f"engine {engine!r} is none of 'auto', 'simpy', 'maxplus'.")
+        model = compile_dispatch(network, planned, everything=engine == "simpy")
+        if engine == "maxplus" and model.activities:
+            raise InputError(
+                f"engine='maxplus': activity '{network.ids[model.activities[0]]}' may wait for a resource. "
+                "Choose engine='auto'."
+            )
+        floor = [
+            None if network.started(i) or network.kind[i] == FINISH_MILESTONE else at
+            for i, at in enumerate(planned)
+        ]
+        return cls(network, model, floor if start == "plan" else None, start)
+
+    def run(self, draws: Draws) -> Run:
+        early = early_dates(self.network, draws, self.floor)
+        return Run(draws, early, dispatch(self.model, draws.work, early))
+
+    def rerun(self, before: Run, draws: Draws) -> Run:
+        """Run other draws, taking over the replications that dispatch as before."""
+        early = early_dates(self.network, draws, self.floor)
+        members = list(self.model.activities)
+        same_start = before.early.resume[:, members] == early.resume[:, members]
+        same_work = before.draws.work[:, members] == draws.work[:, members]
+        changed = np.flatnonzero(~(same_start & same_work).all(axis=1))
+        return Run(draws, early, dispatch(self.model, draws.work, early, changed.tolist(), before.dates))
+
+
+class _Collected:
+    """Blocks of one simulation, put together at the end."""
+
+    def __init__(self, simulator: _Simulator, risks: RiskModel, seed: int, numbers: range) -> None:
+        self.simulator, self.risks, self.seed, self.numbers = simulator, risks, seed, numbers
+        shape = len(numbers), len(simulator.network)
+        self.start = np.zeros(shape, dtype=np.int64, order="F")
+        self.finish = np.zeros(shape, dtype=np.int64, order="F")
+        self.overtaking = np.zeros(len(numbers), dtype=np.int64)
+        self.cancelled = np.zeros((len(numbers), len(simulator.network.projects)), dtype=np.bool_)
+        self.broken: Counter[Link] = Counter()
+        self.count = 0
+
+    def add(self, run: Run) -> None:
+        network, dates = self.simulator.network, run.dates
+        rows = slice(self.count, self.count + len(run.draws.replications))
+        self.start[rows], self.finish[rows] = dates.start, dates.finish
+        self.overtaking[rows] = dates.overtaking
+        self.cancelled[rows] = cancelled(network, self.risks, run.draws.luck, dates.finish)
+        self.broken.update(count_broken(network, dates.start, dates.finish))
+        self.count = rows.stop
+
+    def result(self) -> SimulationResult:
+        simulator = self.simulator
+        return SimulationResult(
+            simulator.network,
+            self.start,
+            self.finish,
+            "simpy" if simulator.model.activities else "maxplus",
+            simulator.start_rule,
+            self.seed,
+            self.numbers,
+            self.cancelled,
+            self.overtaking,
+            named(simulator.network, self.broken),
+        )
+
+
+def _planned_starts(network: Network, plan: Plan | None) -> Sequence[Any]:
+    if plan is None:
+        return early_pass(network).start
+    if plan.dates is None:
+        raise InputError(f"the plan has no dates (status {plan.status}). Mend its conflict first.")
+    if plan.network.ids != network.ids:
+        raise InputError("the plan belongs to a network with other activities. Plan this network again.")
+    return plan.dates.start
+
+
+def _numbers(replications: int | range) -> range:
+    numbers = range(replications) if isinstance(replications, int) else replications
+    if not len(numbers):
+        raise InputError(f"{replications!r} holds no replication. Give at least one.")
+    return numbers
+
+
+def _blocks(numbers: range) -> Iterator[range]:
+    for begin in range(0, len(numbers), BLOCK):
+        yield numbers[begin : begin + BLOCK]
