@@ -54,7 +54,7 @@ class Case:
         network = self.assembly.network
         assert network.axis
         table = next(table for table in network.tables if table.name == "agenda")
-        return table.slots(network.axis.slot(self.file.agenda.start), boundary)
+        return int(table.slots(network.axis.slot(self.file.agenda.start), boundary))
 
     def early_hours(self) -> dict[str, int]:
         """Early start of each activity of the file."""
