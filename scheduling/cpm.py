@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduling.build import compile_network
 from scheduling.calendar import Calendar, CalendarTable
+from scheduling.errors import InputError
 from scheduling.floats import driver, driving_links, early_finishes, free_floats, total_floats
 from scheduling.network import Id, Link, Network, When
 from scheduling.passes import Dates, early_pass, late_pass, pulled_from_outside
@@ -141,26 +142,38 @@ class CriticalPath:
         project : hashable, optional
             Only the paths into this project's finish.
 
-        Yields
-        ------
-        tuple of ids
+        Returns
+        -------
+        iterator of tuples of ids
             From the first activity to the last.
+
+        Raises
+        ------
+        InputError
+            If there is no such project.
         """
         net = self.network
+        if project is not None and project not in net.projects:
+            known = ", ".join(map(str, net.projects))
+            raise InputError(f"there is no project '{project}'. Projects: {known}.")
+        return self._paths([k for k, name in enumerate(net.projects) if project in (None, name)])
+
+    def _paths(self, projects: list[int]) -> Iterator[tuple[Id, ...]]:
+        net = self.network
         finishes = early_finishes(net, self.early)
-        for k, name in enumerate(net.projects):
-            if project is not None and name != project:
-                continue
+        for k in projects:
             for i in range(len(net)):
-                if net.project[i] == k and not net.done(i) and self.early.finish[i] == finishes[k]:
-                    if any(link.pred == i and net.project[link.succ] == k for link in self._drives(i)):
-                        continue
+                ends = finishes[k] - self.early.finish[i] <= net.tolerance
+                if net.project[i] != k or net.done(i) or not ends:
+                    continue
+                if not any(net.project[link.succ] == k for link in self._drives(i)):
                     yield from self._walk((i,))
 
     def _drives(self, i: int) -> Iterator[Link]:
         """Driving links out of an activity into one that also ends its project."""
         for link in self.network.out_of[i]:
-            if self.early.finish[link.succ] == self.early.finish[i] and link in self._driving[link.succ]:
+            slip = abs(self.early.finish[link.succ] - self.early.finish[i])
+            if slip <= self.network.tolerance and link in self._driving[link.succ]:
                 yield link
 
     def _walk(self, tail: tuple[int, ...]) -> Iterator[tuple[Id, ...]]:

@@ -38,9 +38,9 @@ class ContradictionError(InputError):
         The links of one contradicting cycle.
     """
 
-    def __init__(self, links: tuple[tuple[object, object], ...]) -> None:
+    def __init__(self, links: tuple[tuple[object, object], ...], told: tuple[str, ...] = ()) -> None:
         self.links = links
-        named = ", ".join(f"{pred} -> {succ}" for pred, succ in links)
+        named = ", ".join(told or (f"{pred} -> {succ}" for pred, succ in links))
         super().__init__(
             f"these links contradict each other: {named}. Shorten a minimum lag or an activity on the way, "
             "or lengthen a maximum lag."

@@ -227,7 +227,9 @@ class Network:
         rank = {i: k for k, i in enumerate(self.order)}
         pushes: nx.DiGraph[int] = nx.DiGraph()
         pushes.add_nodes_from(self.order)
-        pushes.add_edges_from((link.pred, link.succ) for link in self.links if not link.maximum)
+        pushes.add_edges_from(
+            (link.pred, link.succ) for link in self.links if not link.maximum and not self.done(link.succ)
+        )
         pushes.add_edges_from((link.succ, link.pred) for link in self.pushing_maxima)
         whole = nx.condensation(pushes)
         members = [

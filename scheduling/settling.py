@@ -113,8 +113,12 @@ class Pass(ABC):
         return AxisError(f"activity '{self.net.ids[i]}': {error}")
 
     def contradiction(self, links: list[Link]) -> ContradictionError:
-        ids = self.net.ids
-        return ContradictionError(tuple((ids[link.pred], ids[link.succ]) for link in links))
+        pairs = tuple((self.net.ids[link.pred], self.net.ids[link.succ]) for link in links)
+        told = tuple(
+            f"{pred} -> {succ} ({link.type}, {'at most' if link.maximum else 'at least'} {link.lag})"
+            for link, (pred, succ) in zip(links, pairs, strict=True)
+        )
+        return ContradictionError(pairs, told)
 
 
 def just_adds(net: Network, block: list[int]) -> bool:
