@@ -170,7 +170,7 @@ def _tighter(begin: Ints, end: Ints | None, bound: Ints, to_finish: bool) -> tup
 def _facts(dates: Sequence[Any], shape: tuple[int, int]) -> Ints:
     """Actual dates in every replication, 0 where there is none yet."""
     row = np.array([0 if value is None else value for value in dates], dtype=np.int64)
-    return np.asfortranarray(np.broadcast_to(row, shape))
+    return np.array(np.broadcast_to(row, shape), order="F")
 
 
 def _lower_bounds(network: Network, floor: Sequence[Any] | None) -> list[Any]:
