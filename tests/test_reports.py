@@ -245,7 +245,7 @@ def test_last_deadline_of_a_project() -> None:
 def test_gain_is_no_finer_than_its_standard_error() -> None:
     label = Label(zh="资金", en="funds")
     assert cause_text(Cause("factor:funds", label, 0.123, 0.012), "en") == "funds (+12 points)"
-    assert cause_text(Cause("factor:funds", label, 0.123, 0.001), "zh") == "资金（+12.3个百分点）"
+    assert cause_text(Cause("factor:funds", label, 0.123, 0.001), "zh") == "资金 +12.3个百分点"
 
 
 # -- workbook ---------------------------------------------------------------------------------------------
@@ -385,6 +385,19 @@ def test_no_line_is_wider_than_the_terminal_and_no_date_is_cut(width: int, lang:
             assert ISO.fullmatch(piece), line
     deadlines = {node.deadline for project in forecast.projects for node in project.nodes if node.deadline}
     assert deadlines <= {date.fromisoformat(found) for found in ISO.findall("\n".join(lines))}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_hundred_columns_hold_what_matters(lang: str) -> None:
+    forecast = make_forecast()
+    node = forecast.projects[0].nodes[5]
+    text = printed(forecast, 100, lang)
+    line = next(line for line in text.splitlines() if node.deadline.isoformat() in line)
+    dates = (node.earliest, node.planned, node.latest)
+    shown = [*(span.finish.isoformat() for span in dates), node.deadline.isoformat(), node.p80.isoformat()]
+    assert ISO.findall(line) == shown
+    assert node.on_time.percent() in line
+    assert say("cause", lang).split()[0] in text
 
 
 def test_chinese_columns_are_aligned() -> None:

@@ -16,7 +16,7 @@ from simulation.statistics import Probability
 
 LIGHT_STYLES = {"green": "bold green", "amber": "bold yellow", "red": "bold red"}
 _GAP = 2
-_LEAST = {"text": 14, "probability": 12}
+_LEAST = {"text": 18, "probability": 12}
 """Least width of columns that may wrap; the others are as wide as their widest cell."""
 
 
