@@ -14,7 +14,7 @@ from scheduling import CalendarTable, Factor
 
 HORIZON = 300
 LOW, HIGH = 60, 220
-FAR = 3000
+FAR = 700
 RELATIONS = ("FS", "SS", "FF", "SF")
 
 
