@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import networkx as nx
 
-from scenarios.calendars import bundled
-from scenarios.catalog import factor_defaults
+from scenarios.calendar_specs import scenario_calendars
 from scenarios.expand import NodeSpec, nodes
-from scenarios.risk_model import FactorRisk, distribution, risk_model
-from scenarios.schema import CalendarSpec, FactorSpec, Label, LognormalSpec, Project, Scenario, Spread
-from scenarios.status import NodeStatus, statuses
+from scenarios.factors import FactorRisk, project_factors
+from scenarios.fields import earlier
+from scenarios.risk_model import risk_model
+from scenarios.schema import Project, ResourceSpec, Scenario
+from scenarios.status import NodeStatus, out_of_sequence, statuses, with_remaining
 from scheduling.build import compile_network
 from scheduling.calendar import Calendar
-from scheduling.network import Factor, Network, Resource
-from simulation.distributions import rounded
+from scheduling.network import Network, Resource
 from simulation.risks import RiskModel
 
 
@@ -34,7 +34,10 @@ class Assembly:
         By activity id, in the order of the scenario.
     status : dict of str to NodeStatus
     factors : tuple of FactorRisk
+        Those in hand too, which the network does not know.
     calendars : dict of str to Calendar
+    out_of_sequence : tuple of (predecessor, node)
+        Reported nodes that began or ended although a predecessor has not yet.
     """
 
     scenario: Scenario
@@ -45,6 +48,7 @@ class Assembly:
     status: dict[str, NodeStatus]
     factors: tuple[FactorRisk, ...]
     calendars: dict[str, Calendar]
+    out_of_sequence: tuple[tuple[str, str], ...]
 
 
 def assemble(scenario: Scenario) -> Assembly:
@@ -52,8 +56,9 @@ def assemble(scenario: Scenario) -> Assembly:
 
     Raises
     ------
-    InputError
-        What :mod:`scenarios.checks` does not find, such as a calendar without any working day.
+    SchedulingError
+        For what :mod:`scenarios.checks` would have found, where it was not asked, and for what only dates
+        show: maximum lags that contradict each other, work that runs off the calendars.
 
     Examples
     --------
@@ -63,19 +68,46 @@ def assemble(scenario: Scenario) -> Assembly:
     8
     """
     calendars = scenario_calendars(scenario)
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     specs: dict[str, NodeSpec] = {}
     status: dict[str, NodeStatus] = {}
     factors: list[FactorRisk] = []
     for project in scenario.projects:
         found = nodes(project, scenario)
-        planned = {spec.id: planning_work(spec) for spec in found}
-        begun = statuses(project, found, planned, scenario.data_date, calendars)
-        for spec in found:
-            _add_node(graph, spec, planned[spec.id], begun.get(spec.id), project)
+        reported = statuses(project, found, scenario.data_date)
         specs |= {spec.id: spec for spec in found}
-        status |= begun
-        factors += _factors(project, scenario, found, begun)
+        status |= with_remaining(reported, found, scenario.data_date, calendars, scenario.slots_per_day)
+        factors += project_factors(project, scenario, found, reported)
+    graph = _graph(scenario, specs, status)
+    network = compile_network(
+        graph,
+        calendars=calendars,
+        start={project.id: project.start or scenario.data_date for project in scenario.projects},
+        data_date=scenario.data_date,
+        resources=[_resource(name, item, scenario.data_date) for name, item in scenario.resources.items()],
+        factors=[item.factor for item in factors if not item.in_hand],
+        slots_per_day=scenario.slots_per_day,
+        progress_override=scenario.progress_override,
+    )
+    return Assembly(
+        scenario=scenario,
+        graph=graph,
+        network=network,
+        risks=risk_model(scenario, network, specs, status, factors),
+        specs=specs,
+        status=status,
+        factors=tuple(factors),
+        calendars=calendars,
+        out_of_sequence=out_of_sequence(network, status),
+    )
+
+
+def _graph(
+    scenario: Scenario, specs: dict[str, NodeSpec], status: dict[str, NodeStatus]
+) -> nx.MultiDiGraph[str]:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    projects = {project.id: project for project in scenario.projects}
+    for spec in specs.values():
+        _add_node(graph, spec, status.get(spec.id), projects[spec.project])
     for spec in specs.values():
         for link in spec.predecessors:
             graph.add_edge(
@@ -86,64 +118,21 @@ def assemble(scenario: Scenario) -> Assembly:
                 maximum_lag=link.maximum_lag,
                 lag_calendar=link.lag_calendar,
             )
-    network = compile_network(
-        graph,
-        calendars=calendars,
-        start={project.id: project.start or scenario.data_date for project in scenario.projects},
-        data_date=scenario.data_date,
-        resources=[
-            Resource(name, item.capacity, tuple((change.date, change.capacity) for change in item.changes))
-            for name, item in scenario.resources.items()
-        ],
-        factors=[item.factor for item in factors],
-        slots_per_day=scenario.slots_per_day,
-        progress_override=scenario.progress_override,
-    )
-    risks = risk_model(scenario, network, specs, status, factors)
-    return Assembly(scenario, graph, network, risks, specs, status, tuple(factors), calendars)
-
-
-def planning_work(spec: NodeSpec) -> int:
-    """Planned, else most likely work in whole slots, at least 1; 0 for a milestone."""
-    if spec.planned is not None:
-        return spec.planned
-    likely = distribution(spec.work).most_likely
-    return int(rounded([likely], least=1)[0]) if likely > 0 else 0
-
-
-def scenario_calendars(scenario: Scenario) -> dict[str, Calendar]:
-    """The bundled calendars and those of the scenario, by name."""
-    found = bundled()
-    for name, spec in scenario.calendars.items():
-        found[name] = _calendar(name, spec, found)
-    return found
-
-
-def _calendar(name: str, spec: CalendarSpec, known: dict[str, Calendar]) -> Calendar:
-    base = known[spec.base] if spec.base else None
-    week = spec.week or (base.week if base else ())
-    return Calendar(
-        name,
-        week,  # type: ignore[arg-type]
-        (dict(base.exceptions) if base else {}) | dict(spec.exceptions),
-        spec.first or (base.first if base else None),
-        spec.last or (base.last if base else None),
-        frozenset(spec.provisional) | (base.provisional if base else frozenset()),
-    )
+    return graph
 
 
 def _add_node(
-    graph: nx.MultiDiGraph[str], spec: NodeSpec, planned: int, status: NodeStatus | None, project: Project
+    graph: nx.MultiDiGraph[str], spec: NodeSpec, status: NodeStatus | None, project: Project
 ) -> None:
     line = next((line for line in project.deadlines if line.node == spec.node), None)
     graph.add_node(
         spec.id,
-        duration=planned,
-        milestone=spec.milestone if planned == 0 else None,
+        duration=spec.planning_work,
+        milestone=spec.milestone,
         calendar=spec.calendar,
         project=spec.project,
         release=spec.release,
-        demand=dict(spec.demand) if planned else {},
+        demand=dict(spec.demand),
         deadline=line.date if line else None,
         hard=line.hard if line else False,
         weight=line.weight if line else 1,
@@ -153,73 +142,16 @@ def _add_node(
     )
 
 
-def _factors(
-    project: Project, scenario: Scenario, specs: list[NodeSpec], status: dict[str, NodeStatus]
-) -> list[FactorRisk]:
-    """Factors of a project: those it names, and the catalogue's defaults for the others."""
-    use_defaults = scenario.default_risks if project.default_risks is None else project.default_risks
-    defaults = {key: item for key, item in factor_defaults().factors.items() if item.mechanism == "gate"}
-    names = list(project.factors)
-    if use_defaults and project.template:
-        names += [key for key in defaults if key not in project.factors]
-    present = {spec.node for spec in specs}
-    found = []
-    for name in names:
-        given = project.factors.get(name, FactorSpec())
-        default = defaults.get(name)
-        gates = given.gates if given.gates is not None else (default.gates if default else ())
-        open_gates = tuple(
-            f"{project.id}/{node}"
-            for node in gates
-            if node in present and f"{project.id}/{node}" not in status
-        )
-        if not open_gates:
-            continue
-        late = None
-        if default and default.median and default.p90 and use_defaults and default.probability > 0:
-            size = LognormalSpec(median=default.median, p90=default.p90, max=default.max)
-            late = Spread(lognormal=size, probability=default.probability)
-        if given.supply is None and given.lead is None and late is None:
-            continue
-        label = given.name or (Label(zh=default.zh, en=default.en) if default else Label(zh=name, en=name))
-        after = None if given.after is None else tuple(f"{project.id}/{node}" for node in given.after)
-        found.append(_factor(project, name, label, given, late, open_gates, after, scenario.data_date))
-    return found
+def _resource(name: str, spec: ResourceSpec, data_date: date) -> Resource:
+    """A resource from the data date on; what changed before it is its first capacity."""
+    units, changes = capacities(spec, data_date)
+    return Resource(name, units, changes)
 
 
-def _factor(
-    project: Project,
-    name: str,
-    label: Label,
-    given: FactorSpec,
-    late: Spread | None,
-    gates: tuple[str, ...],
-    after: tuple[str, ...] | None,
-    data_date: date,
-) -> FactorRisk:
-    """One factor. A supply dated before the data date is in hand: a fact that draws no delay."""
-    default = factor_defaults().factors.get(name)
-    identity = f"{project.id}/factor:{name}"
-    spread = given.delay if given.supply is not None else given.lead
-    assumed = spread is None and late is not None
-    if given.supply is not None and _day(given.supply) < _day(data_date):
-        spread, assumed = None, False
-    elif spread is None:
-        spread = late
-    lead = 1
-    if given.supply is None and spread is not None:
-        lead = int(rounded([distribution(spread).most_likely], least=1)[0])
-    return FactorRisk(
-        Factor(identity, gates, given.supply, lead, after),
-        name,
-        project.id,
-        label,
-        spread,
-        default.group if default else None,
-        default.rho if default else 0.0,
-        assumed,
+def capacities(spec: ResourceSpec, data_date: date) -> tuple[int, tuple[tuple[date, int], ...]]:
+    """Units on the data date, and every later change."""
+    past = [change.capacity for change in spec.changes if earlier(change.date, data_date)]
+    later = tuple(
+        (change.date, change.capacity) for change in spec.changes if not earlier(change.date, data_date)
     )
-
-
-def _day(when: date) -> date:
-    return when.date() if isinstance(when, datetime) else when
+    return (past[-1] if past else spec.capacity), later

@@ -25,7 +25,8 @@ def cause_label(assembly: Assembly, cause: RiskCause) -> Label:
         return next(item.label for item in assembly.factors if item.factor.id == cause.id)
     if cause.kind == "rework":
         spec = assembly.specs[cause.id]
-        risk = spec.reworks[0].label
+        assert spec.rework is not None
+        risk = spec.rework.label
         return Label(
             zh=say("cause_rework", "zh", node=spec.name.text("zh"), rework=risk.text("zh")),
             en=say("cause_rework", "en", node=spec.name.text("en"), rework=risk.text("en")),
@@ -33,7 +34,8 @@ def cause_label(assembly: Assembly, cause: RiskCause) -> Label:
     if cause.kind == "resource":
         name = scenario.resources[cause.id].name or Label(zh=cause.id, en=cause.id)
         return Label(
-            zh=say("cause_resource", "zh", name=name.text("zh")), en=say("cause_resource", "en", name=name.text("en"))
+            zh=say("cause_resource", "zh", name=name.text("zh")),
+            en=say("cause_resource", "en", name=name.text("en")),
         )
     if cause.kind == "driver" and cause.id in scenario.drivers:
         return scenario.drivers[cause.id].name or Label(zh=cause.id, en=cause.id)

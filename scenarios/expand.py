@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
 from scenarios.catalog import Rework as CatalogRework
@@ -20,6 +21,7 @@ from scenarios.schema import (
     Scenario,
     Spread,
 )
+from simulation.distributions import rounded
 
 SITE = {"north": "cn-site-north", "south": "cn-site-south"}
 ROLES = {"workday": "cn-workday", "calendar": "7-day"}
@@ -32,18 +34,22 @@ class ReworkRisk:
 
     Attributes
     ----------
-    id, label
-    spread : Spread
-        Extra work in the node's calendar; 0 where it does not happen.
+    label : Label
+    probability : float
+    work : Spread
+        Extra work in the node's calendar where it happens.
     group, rho
         Correlated with the other rework of the project in the same group.
+    assumed : bool
+        Whether it is a default of the catalogue.
     """
 
-    id: str
     label: Label
-    spread: Spread
+    probability: float
+    work: Spread
     group: str | None = None
     rho: float = 0.0
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class NodeSpec:
     id : str
         ``project/node``.
     work : Spread
-        Total work in slots of `calendar`.
+        Total work in slots of `calendar`; nothing for a milestone.
     predecessors : tuple of Predecessor
         With full ids.
     assumed : bool
@@ -77,10 +83,17 @@ class NodeSpec:
     predecessors: tuple[Predecessor, ...]
     release: date | None
     demand: Mapping[str, int]
-    reworks: tuple[ReworkRisk, ...]
+    rework: ReworkRisk | None
     key: bool
     assumed: bool
     planned: int | None = None
+
+    @property
+    def planning_work(self) -> int:
+        """Planned, else most likely work in whole slots, at least 1; 0 for a milestone."""
+        if self.work.nothing:
+            return 0
+        return self.planned or int(rounded([self.work.always().most_likely], least=1)[0])
 
 
 def project_template(project: Project) -> Template | None:
@@ -99,24 +112,41 @@ def project_template(project: Project) -> Template | None:
     return template(project.template, chosen)
 
 
-def node_ids(project: Project) -> tuple[str, ...]:
-    """Ids of a project's nodes, in order."""
+def nodes(project: Project, scenario: Scenario) -> list[NodeSpec]:
+    """The nodes that a project's plan needs, in the order of the catalogue or file."""
+    return in_scope(project, all_nodes(project, scenario))
+
+
+def all_nodes(project: Project, scenario: Scenario) -> list[NodeSpec]:
+    """Every node of a project, those that lead to no deadline too."""
     found = project_template(project)
-    return (*(found.steps if found else ()), *(activity.id for activity in project.activities))
+    site = SITE[project.region or scenario.region]
+    steps = found.steps.values() if found else ()
+    specs = [_overridden(_from_step(project, step, site), project) for step in steps]
+    specs += [_from_activity(project, activity) for activity in project.activities]
+    return [_with_shared_demand(spec, scenario) for spec in specs]
 
 
-def ancestors(project: Project, node: str) -> set[str]:
-    """Nodes of the project that lie before a node."""
-    return _behind(project, _bare_nodes(project), node)
+def in_scope(project: Project, specs: list[NodeSpec]) -> list[NodeSpec]:
+    """What leads to the project's ends, what is reported and every own activity, and what precedes it."""
+    ends = {*project.until, *(line.node for line in project.deadlines)}
+    if not ends or project.template is None:
+        return specs
+    ends |= {item.node for item in project.current} | set(project.progress)
+    ends |= {activity.id for activity in project.activities}
+    ends |= {node for factor in project.factors.values() for node in factor.after or ()}
+    kept = ends | behind(specs, ends)
+    return [spec for spec in specs if spec.node in kept]
 
 
-def _behind(project: Project, specs: list[NodeSpec], node: str) -> set[str]:
+def behind(specs: Iterable[NodeSpec], starts: Iterable[str]) -> set[str]:
+    """Nodes of one project that lie before any of some nodes, all named within the project."""
     before = {
-        spec.node: [link.id.split("/", 1)[1] for link in spec.predecessors if _within(link.id, project)]
+        spec.node: [link.id.split("/", 1)[1] for link in spec.predecessors if _within(link.id, spec.project)]
         for spec in specs
     }
     found: set[str] = set()
-    todo = list(before.get(node, ()))
+    todo = [name for start in starts for name in before.get(start, ())]
     while todo:
         name = todo.pop()
         if name not in found:
@@ -125,53 +155,29 @@ def _behind(project: Project, specs: list[NodeSpec], node: str) -> set[str]:
     return found
 
 
-def nodes(project: Project, scenario: Scenario) -> list[NodeSpec]:
-    """Every node of a project, in the order of the catalogue or file."""
-    site = SITE[project.region or scenario.region]
-    shared = [
-        (name, step, units)
+def _within(link: str, project: str) -> bool:
+    return link.startswith(f"{project}/")
+
+
+def _with_shared_demand(spec: NodeSpec, scenario: Scenario) -> NodeSpec:
+    """Units that the scenario's resources name; what the node itself says counts before them."""
+    if spec.work.nothing:
+        return spec
+    shared = {
+        name: resource.demand[spec.node]
         for name, resource in scenario.resources.items()
-        for step, units in resource.demand.items()
-    ]
-    specs = []
-    for spec in _in_scope(project, _bare_nodes(project)):
-        demand = {name: units for name, step, units in shared if step == spec.node}
-        calendar = site if spec.calendar == "site" else ROLES.get(spec.calendar, spec.calendar)
-        specs.append(replace(spec, calendar=calendar, demand=demand | dict(spec.demand)))
-    return specs
+        if spec.node in resource.demand
+    }
+    return replace(spec, demand=shared | dict(spec.demand)) if shared else spec
 
 
-def _in_scope(project: Project, specs: list[NodeSpec]) -> list[NodeSpec]:
-    """What leads to the project's ends, what is reported, and every own activity."""
-    ends = project.until or tuple(line.node for line in project.deadlines)
-    if not ends or project.template is None:
-        return specs
-    reported = (*(item.node for item in project.current), *project.progress)
-    own = tuple(activity.id for activity in project.activities)
-    kept = {*ends, *reported, *own}
-    for node in (*ends, *reported, *own):
-        kept |= _behind(project, specs, node)
-    return [spec for spec in specs if spec.node in kept]
-
-
-def _bare_nodes(project: Project) -> list[NodeSpec]:
-    """Nodes without the scenario's resources, their calendars still roles."""
-    found = project_template(project)
-    specs = [_from_step(project, step) for step in found.steps.values()] if found else []
-    specs = [_overridden(spec, project.overrides.get(spec.node), project) for spec in specs]
-    return specs + [_from_activity(project, activity) for activity in project.activities]
-
-
-def _within(link: str, project: Project) -> bool:
-    return link.startswith(f"{project.id}/")
-
-
-def _full(name: str, project: Project) -> str:
-    return name if "/" in name else f"{project.id}/{name}"
+def full_id(name: str, project: str) -> str:
+    """``project/node`` of a name that may already reach into another project."""
+    return name if "/" in name else f"{project}/{name}"
 
 
 def _links(links: tuple[Predecessor, ...], project: Project) -> tuple[Predecessor, ...]:
-    return tuple(link.model_copy(update={"id": _full(link.id, project)}) for link in links)
+    return tuple(link.model_copy(update={"id": full_id(link.id, project.id)}) for link in links)
 
 
 def _department(name: str | None) -> Label | None:
@@ -181,7 +187,8 @@ def _department(name: str | None) -> Label | None:
     return Label(zh=known.zh, en=known.en) if known else Label(zh=name, en=name)
 
 
-def _from_step(project: Project, step: Step) -> NodeSpec:
+# -- catalogue steps ----------------------------------------------------------------------------------------
+def _from_step(project: Project, step: Step, site: str) -> NodeSpec:
     return NodeSpec(
         id=f"{project.id}/{step.id}",
         node=step.id,
@@ -190,8 +197,8 @@ def _from_step(project: Project, step: Step) -> NodeSpec:
         kind=step.kind,
         department=_department(step.department),
         department_id=step.department,
-        calendar=step.calendar,
-        work=Spread.model_validate(step.work),
+        calendar=site if step.calendar == "site" else ROLES[step.calendar],
+        work=_step_work(step.work),
         milestone=step.milestone,
         predecessors=tuple(
             Predecessor(
@@ -204,30 +211,26 @@ def _from_step(project: Project, step: Step) -> NodeSpec:
         ),
         release=None,
         demand={},
-        reworks=tuple(_default_rework(item) for item in step.reworks),
+        rework=_step_rework(step.reworks[0]) if step.reworks else None,
         key=step.key,
         assumed=any(step.work),
     )
 
 
-def _default_rework(item: CatalogRework) -> ReworkRisk:
-    size = LognormalSpec(median=item.median, p90=item.p90, max=item.max)
-    return ReworkRisk(
-        item.id,
-        Label(zh=item.zh, en=item.en),
-        Spread(lognormal=size, probability=item.probability),
-        item.group,
-        item.rho,
-    )
+@cache
+def _step_work(work: tuple[int, int, int]) -> Spread:
+    return Spread(estimate=work)
 
 
-def _own_rework(spec: ReworkSpec) -> tuple[ReworkRisk, ...]:
-    label = Label(zh="返工、补正", en="rework")
-    spread = spec.work.model_copy(update={"probability": spec.work.probability * spec.probability})
-    return (ReworkRisk("own", label, spread),)
+@cache
+def _step_rework(item: CatalogRework) -> ReworkRisk:
+    """The one rework of a step (each permit has one mechanism, 补正)."""
+    size = Spread(lognormal=LognormalSpec(median=item.median, p90=item.p90, max=item.max))
+    return ReworkRisk(Label(zh=item.zh, en=item.en), item.probability, size, item.group, item.rho, True)
 
 
-def _overridden(spec: NodeSpec, override: Override | None, project: Project) -> NodeSpec:
+def _overridden(spec: NodeSpec, project: Project) -> NodeSpec:
+    override = project.overrides.get(spec.node)
     if override is None:
         return spec
     changes: dict[str, Any] = {
@@ -235,13 +238,25 @@ def _overridden(spec: NodeSpec, override: Override | None, project: Project) -> 
         for name in ("name", "calendar", "release", "demand", "key")
         if getattr(override, name) is not None
     }
-    if override.work is not None:
-        changes |= {"work": override.work, "assumed": False}
     if override.predecessors is not None:
         changes["predecessors"] = _links(override.predecessors, project)
     if override.rework is not None:
-        changes["reworks"] = _own_rework(override.rework)
+        changes["rework"] = _own_rework(override.rework)
+    if override.work is not None:
+        changes |= {"work": override.work, "assumed": False} | _other_nature(spec, override)
     return replace(spec, **changes)
+
+
+def _other_nature(spec: NodeSpec, override: Override) -> dict[str, Any]:
+    """A milestone that gets work is none any more; a step without work has nothing to repeat."""
+    if override.work is None or override.work.nothing == spec.work.nothing:
+        return {}
+    return {"rework": None} if override.work.nothing else {"milestone": None}
+
+
+# -- own activities -----------------------------------------------------------------------------------------
+def _own_rework(spec: ReworkSpec) -> ReworkRisk:
+    return ReworkRisk(Label(zh="返工、补正", en="rework"), spec.probability, spec.work)
 
 
 def _from_activity(project: Project, activity: Activity) -> NodeSpec:
@@ -259,7 +274,7 @@ def _from_activity(project: Project, activity: Activity) -> NodeSpec:
         predecessors=_links(activity.predecessors, project),
         release=activity.release,
         demand=activity.demand,
-        reworks=_own_rework(activity.rework) if activity.rework else (),
+        rework=_own_rework(activity.rework) if activity.rework else None,
         key=activity.key,
         assumed=False,
         planned=activity.planned,

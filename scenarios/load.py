@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path as FilePath
@@ -9,12 +10,13 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
+from scenarios.calendar_specs import calendar_data
 from scenarios.calendars import read_calendar
 from scenarios.checks import check
 from scenarios.problems import Path, Problem, ScenarioError, problems_of
 from scenarios.schema import Scenario
+from scenarios.yaml_source import Source as YamlSource
 from scenarios.yaml_source import read_yaml
-from scheduling.calendar import Calendar
 from scheduling.errors import InputError
 
 _MOST_BYTES = 50_000_000
@@ -66,7 +68,7 @@ def load_scenario(what: str | FilePath, *, lang: str = "en") -> Scenario:
         return to_scenario(read_yaml(text, f"{what}.yaml"), FilePath())
     path = FilePath(what)
     reader = _READERS.get(path.suffix.lower())
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise InputError(
             f"'{what}' is neither a file nor a bundled scenario. Bundled: {', '.join(bundled_names())}; "
             "`backplan scenarios` lists them."
@@ -108,35 +110,31 @@ def _inline(name: str, spec: Any, folder: FilePath, where: Callable[[Path], str]
     if set(spec) != {"file"}:
         raise ScenarioError([Problem(path, "a calendar file stands alone; drop the other keys")], where)
     file = folder / spec["file"]
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise ScenarioError([Problem(path, f"{file} does not exist; correct the path")], where)
     return calendar_data(read_calendar(file).calendar)
 
 
-def calendar_data(calendar: Calendar) -> dict[str, Any]:
-    """A calendar as the data of a scenario."""
-    return {
-        "week": calendar.week,
-        "exceptions": dict(calendar.exceptions),
-        "first": calendar.first,
-        "last": calendar.last,
-        "provisional": sorted(calendar.provisional),
-    }
-
-
 def _yaml(path: FilePath, lang: str) -> Source:
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Check who may read it.") from None
     try:
         text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not UTF-8 text. Save it as UTF-8.") from None
+    except UnicodeDecodeError as error:
+        readable = data[: error.start].decode("utf-8-sig", errors="replace")
+        source = YamlSource(path.name)
+        source.mark_at((), readable, len(readable))
+        message = f"not UTF-8 text (byte 0x{data[error.start]:02x}); save the file as UTF-8"
+        raise ScenarioError([Problem((), message)], source.where) from None
     return read_yaml(text, path.name)
 
 
 def _ledger(path: FilePath, lang: str) -> Source:
     from scenarios.ledger import ledger_source
 
-    return ledger_source(path, lang)
+    return ledger_source(path, "zh" if lang == "zh" else "en")
 
 
 def _protrack(path: FilePath, lang: str) -> Source:

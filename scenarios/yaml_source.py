@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 import yaml
 
-from scenarios.problems import Path, Problem, ScenarioError
+from scenarios.problems import Path, Problem, ScenarioError, nearest
 
 _MOST_NODES = 2_000_000
+_DEEPEST = 50
 _BOOLEANS = {"true": True, "false": False}
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,30}|0x[0-9a-fA-F]{1,16}|0b[01]{1,64})")
+_SPECIAL = {".inf": "inf", "+.inf": "inf", "-.inf": "-inf", ".nan": "nan"}
+_KINDS = ("str", "bool", "null", "int", "float", "timestamp", "merge", "value", "seq", "map")
+_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in _KINDS}
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -35,10 +41,16 @@ class Source:
 
     def where(self, path: Path) -> str:
         """``file:line:column`` of a value, or of the nearest value around it."""
-        while path not in self._marks and path:
-            path = path[:-1]
-        line, column = self._marks.get(path, (1, 1))
+        line, column = self._marks.get(nearest(path, self._marks), (1, 1))
         return f"{self.name}:{line}:{column}"
+
+    def mark(self, path: Path, mark: Any) -> None:
+        """Remember where a value stands."""
+        self._marks[path] = mark.line + 1, mark.column + 1
+
+    def mark_at(self, path: Path, text: str, index: int) -> None:
+        """Remember that a value begins with a character of the text."""
+        self._marks[path] = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 def read_yaml(text: str, name: str) -> Source:
@@ -56,22 +68,46 @@ def read_yaml(text: str, name: str) -> Source:
     ('2026-01-05', 'x.yaml:1:8')
     """
     source = Source(name)
+    _refuse_control_characters(text, source)
     try:
+        _refuse_depth(text, source)
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if mark:
-            source._marks[()] = mark.line + 1, mark.column + 1
-        message = f"not valid YAML: {error.problem or error.context}; check indentation, quotes and colons"
-        raise ScenarioError([Problem((), message)], source.where) from None
-    except yaml.reader.ReaderError as error:
-        message = f"not readable text: {error.reason}; save the file as UTF-8"
-        raise ScenarioError([Problem((), message)], source.where) from None
+        what = (error.problem or error.context or "").removeprefix("but ")
+        message = f"not valid YAML: {what}; check indentation, quotes and colons"
+        raise _refusal(source, mark, message) from None
     reader = _Reader(source)
     source.data = reader.value(root, ()) if root else None
     if reader.problems:
         raise ScenarioError(reader.problems, source.where)
     return source
+
+
+def _refuse_control_characters(text: str, source: Source) -> None:
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found:
+        source.mark_at((), text, found.start())
+        message = f"the character {found[0]!r} cannot stand in a text file; take it out"
+        raise ScenarioError([Problem((), message)], source.where)
+
+
+def _refuse_depth(text: str, source: Source) -> None:
+    """Refuse deep nesting by events: composing it would overflow the stack of the C library."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise _refusal(source, event.start_mark, f"nested deeper than {_DEEPEST}; write it flatter")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
+def _refusal(source: Source, mark: Any, message: str) -> ScenarioError:
+    if mark:
+        source.mark((), mark)
+    return ScenarioError([Problem((), message)], source.where)
 
 
 class _Reader:
@@ -82,12 +118,15 @@ class _Reader:
         self.open: set[int] = set()
 
     def value(self, node: yaml.Node, path: Path) -> Any:
-        self.source._marks[path] = node.start_mark.line + 1, node.start_mark.column + 1
+        self.source.mark(path, node.start_mark)
         self.count += 1
         if self.count > _MOST_NODES or id(node) in self.open:
-            raise ScenarioError(
-                [Problem(path, "aliases that repeat themselves; write the values out")], self.source.where
-            )
+            message = "aliases that repeat themselves; write the values out"
+            raise ScenarioError([Problem(path, message)], self.source.where)
+        if node.tag not in _TAGS:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+            self.problems.append(Problem(path, f"the tag {tag} is not read; leave it out"))
+            return None
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
         self.open.add(id(node))
@@ -100,39 +139,60 @@ class _Reader:
 
     def mapping(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
+        seen: set[str] = set()
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                self.problems.append(Problem(path, "a key must be a plain text; rewrite it"))
+            here = (*path, str(key_node.value))
+            fault = self.key_fault(key_node, seen)
+            if fault:
+                here = here if isinstance(key_node, yaml.ScalarNode) else path
+                self.source.mark(here, key_node.start_mark)
+                self.problems.append(Problem(here, fault))
                 continue
+            seen.add(key_node.value)
             key = self.scalar(key_node, path)
-            if not isinstance(key, date):
-                key = key_node.value
-            here = (*path, str(key))
-            if key in data:
-                self.source._marks[here] = key_node.start_mark.line + 1, key_node.start_mark.column + 1
-                self.problems.append(Problem(here, "this key stands twice; keep one of them"))
-                continue
-            data[key] = self.value(value_node, here)
-            if not isinstance(value_node, yaml.CollectionNode) and value_node.value == "":
-                self.source._marks[here] = key_node.start_mark.line + 1, key_node.start_mark.column + 1
+            data[key if isinstance(key, date) else key_node.value] = self.value(value_node, here)
+            if isinstance(value_node, yaml.ScalarNode) and not value_node.value:
+                self.source.mark(here, key_node.start_mark)
         return data
 
+    def key_fault(self, key: yaml.Node, seen: set[str]) -> str | None:
+        """What is wrong with a key."""
+        if not isinstance(key, yaml.ScalarNode) or key.tag not in _TAGS:
+            return "a key must be a plain text; rewrite it"
+        if key.tag.endswith(":merge"):
+            return "merge keys (<<) are not read; write the keys out"
+        return "this key stands twice; keep one of them" if key.value in seen else None
+
     def scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
-        text = node.value
-        if node.style in ("'", '"', "|", ">"):
+        """A plain value as YAML means it, but octal and base-60 numbers and ``yes`` stay texts."""
+        text: str = node.value
+        read = _SCALARS.get(node.tag.rsplit(":", 1)[-1])
+        if read is None or node.style:
             return text
-        tag = node.tag.rsplit(":", 1)[-1]
-        if tag == "bool":
-            return _BOOLEANS.get(text, text)
-        if tag == "null":
+        try:
+            return read(text)
+        except ValueError:
+            self.problems.append(Problem(path, f"{text[:40]} is no date that exists; correct it"))
             return None
-        if tag == "int":
-            return int(text.replace("_", ""), 0) if not re.fullmatch(r"[-+]?0\d+|.*:.*", text) else text
-        if tag == "float":
-            return float(text.replace("_", "")) if ":" not in text else text
-        if tag == "timestamp":
-            try:
-                return date.fromisoformat(text) if _DATE.match(text) else datetime.fromisoformat(text)
-            except ValueError as error:
-                self.problems.append(Problem(path, f"{text} is not a date: {error}; correct it"))
-        return text
+
+
+def _integer(text: str) -> int | str:
+    return int(text.replace("_", ""), 0) if _INTEGER.fullmatch(text) else text
+
+
+def _float(text: str) -> float | str:
+    text = _SPECIAL.get(text.lower(), text)
+    return text if ":" in text else float(text.replace("_", ""))
+
+
+def _timestamp(text: str) -> date:
+    return date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
+
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "bool": lambda text: _BOOLEANS.get(text, text),
+    "null": lambda text: None,
+    "int": _integer,
+    "float": _float,
+    "timestamp": _timestamp,
+}

@@ -27,6 +27,7 @@ __all__ = [
     "Lognormal",
     "Occasional",
     "Pert",
+    "Scaled",
     "Triangular",
     "Uniform",
     "rounded",
@@ -297,9 +298,10 @@ class Empirical:
 
 @dataclass(frozen=True, slots=True)
 class Occasional:
-    """Something that happens with a probability and is 0 otherwise: delays, rework, claims.
+    """Something that happens with a probability and has no effect otherwise: delays, rework, claims.
 
-    The planning value is 0, unless it happens more often than not: then that of the distribution.
+    The planning value is that of no effect, unless it happens more often than not: then that of the
+    distribution.
 
     Parameters
     ----------
@@ -307,32 +309,38 @@ class Occasional:
         Chance 0..1 that it happens.
     distribution : Distribution
         Its size when it happens.
+    otherwise : float
+        Value without effect: 0 for what is added, 1 for a multiplier.
 
     Examples
     --------
     >>> Occasional(0.25, Uniform(10, 20)).quantile([0.75, 0.875]).tolist()
     [0.0, 15.0]
+    >>> Occasional(0.25, Uniform(1, 2), otherwise=1).quantile([0.75, 0.875]).tolist()
+    [1.0, 1.5]
     """
 
     probability: float
     distribution: Distribution
+    otherwise: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.probability <= 1.0:
             raise InputError(f"occasional: the probability {self.probability!r} is not within 0..1.")
+        check_finite("occasional", otherwise=self.otherwise)
 
     @property
     def most_likely(self) -> float:
-        return self.distribution.most_likely if self.probability > 0.5 else 0.0
+        return self.distribution.most_likely if self.probability > 0.5 else self.otherwise
 
     @property
     def mean(self) -> float:
-        return self.probability * self.distribution.mean
+        return self.otherwise + self.probability * (self.distribution.mean - self.otherwise)
 
     def quantile(self, u: npt.ArrayLike) -> Floats:
-        """Return the inverse of the mixture: its negative part, then the zeros, then its positive part."""
+        """Return the inverse of the mixture: values below no effect, then no effect, then values above."""
         probability = np.asarray(u, dtype=np.float64)
-        result = np.zeros(probability.shape)
+        result = np.full(probability.shape, float(self.otherwise))
         chance = self.probability
         if chance == 0.0:
             return result
@@ -342,4 +350,35 @@ class Occasional:
         return result
 
     def _inner(self, u: Floats) -> Floats:
-        return self.distribution.quantile(np.clip(u, LEAST_U, 1.0 - LEAST_U))
+        """Return its deviation from no effect."""
+        return self.distribution.quantile(np.clip(u, LEAST_U, 1.0 - LEAST_U)) - self.otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A distribution times a factor above 0, such as the work that remains of a started activity.
+
+    Examples
+    --------
+    >>> Scaled(Uniform(10, 20), 0.5).quantile([0.5]).tolist()
+    [7.5]
+    """
+
+    distribution: Distribution
+    factor: float
+
+    def __post_init__(self) -> None:
+        check_finite("scaled", factor=self.factor)
+        if self.factor <= 0.0:
+            raise InputError(f"scaled: the factor {self.factor:g} is not above 0. Give a greater one.")
+
+    @property
+    def most_likely(self) -> float:
+        return self.distribution.most_likely * self.factor
+
+    @property
+    def mean(self) -> float:
+        return self.distribution.mean * self.factor
+
+    def quantile(self, u: npt.ArrayLike) -> Floats:
+        return self.distribution.quantile(u) * self.factor
