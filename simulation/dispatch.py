@@ -130,7 +130,7 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
     held = [0] * len(network.resources)
     for i in members:
         if network.started(i):
-            for resource, units in network.demand[i]:
+            for resource, units in queues[queue[place[i]]].demand:
                 held[resource] += units
     return Dispatch(
         network,

@@ -114,6 +114,9 @@ class _Replication:
         self.polls: dict[int, set[int]] = {}
         self.later: list[tuple[int, int]] = []
         self.todo: list[int] = []
+        self.unhindered: list[int] = []
+        self.changed = self.freed = False
+        self.looked_at = 0
         self.instants: set[int] = set()
         self.env = simpy.Environment()
 
@@ -126,7 +129,11 @@ class _Replication:
         for k, count in enumerate(self.waiting):
             if not count:
                 self.visit_at(self.earliest[k], k)
-        self.env.run()
+        try:
+            self.env.run()
+        except AxisError as error:
+            name = self.net.ids[self.model.activities[self.looked_at]]
+            raise AxisError(f"activity '{name}' in a replication: {error}") from error
 
     def visit_at(self, t: int, k: int) -> None:
         """Put a visit into the agenda."""
@@ -151,23 +158,24 @@ class _Replication:
         if self.polls:
             self.todo += self.polls.pop(t, ())
         self.settle(t)
-        while self.busy:
-            started = self.dispatch(t)
-            if not started:
-                break
-            for k in started:
+        self.changed = True
+        while self.changed and (self.busy or self.unhindered):
+            self.changed = False
+            for k in self.dispatch(t):
                 self.notify(k, self.model.steps_on_start[k], t)
             self.settle(t)
         if self.busy or self.later:
             self.look_ahead(t)
+        self.freed = False
 
     def look_ahead(self, t: int) -> None:
         """Arrange the next instants at which skipped activities ask, or projections may have come true."""
         change = self.next_change(t)
-        for q in self.busy:
+        for q in self.busy if self.freed or t in self.model.changes else ():
             asked = self.model.queues[q]
             if not asked.allows(t):
-                self.ensure(self.located(self.queues[q][0][3], asked.table.next_start, t))
+                self.looked_at = self.queues[q][0][3]
+                self.ensure(asked.table.next_start(t))
         if self.busy and change is not None:
             self.ensure(change)
         horizon = self.model.horizon
@@ -191,7 +199,9 @@ class _Replication:
         while self.todo:
             k = self.todo.pop()
             if self.start[k] is None:
-                if self.ready[k] is None and self.earliest[k] <= t and self.holds(k, t):
+                if self.ready[k] is not None:
+                    self.changed = True
+                elif self.earliest[k] <= t and self.holds(k, t):
                     self.arrive(k, t)
             elif self.finish[k] is None and self.end[k] <= t:
                 self.complete(k, t)
@@ -207,15 +217,20 @@ class _Replication:
             self.todo.extend(self.model.watchers[k])
         else:
             self.ready[k] = t
+            self.changed = True
             q = self.model.queue[k]
-            heappush(self.queues[q], (self.model.planned[k], t, self.model.rank[k], k))
-            self.busy.add(q)
+            if self.model.queues[q].demand:
+                heappush(self.queues[q], (self.model.planned[k], t, self.model.rank[k], k))
+                self.busy.add(q)
+            else:
+                self.unhindered.append(k)
 
     def begin(self, k: int, t: int) -> None:
         """Work goes on from here to its finish."""
         i = self.model.activities[k]
         self.start[k] = t
-        self.end[k] = end = self.located(k, self.net.tables[i].finish, t, self.work[k])
+        self.looked_at = k
+        self.end[k] = end = self.net.tables[i].finish(t, self.work[k])
         self.visit_at(end, k)
 
     def complete(self, k: int, t: int) -> None:
@@ -223,18 +238,19 @@ class _Replication:
         if self.model.waits[k]:
             end = self.reachable(lambda: self.finishing(k, t))
             if end is None or end > t:
-                if end is not None:
-                    self.later.append((end, k))
+                self.poll(k, end)
                 return
         self.finish[k] = t
-        for resource, units in self.net.demand[self.model.activities[k]]:
+        self.changed = self.freed = True
+        for resource, units in self.model.queues[self.model.queue[k]].demand:
             self.used[resource] -= units
         self.notify(k, self.model.steps_on_finish[k], t)
 
     def notify(self, k: int, steps: Sequence[Step], t: int) -> None:
         """Let go on what waited for an event of this activity."""
         for j, lag, table in steps:
-            bound = self.located(j, table.shift, t, lag) if lag else t
+            self.looked_at = j
+            bound = table.shift(t, lag) if lag else t
             if bound > self.bound[j]:
                 self.bound[j] = bound
             self.waiting[j] -= 1
@@ -251,7 +267,8 @@ class _Replication:
         i = self.model.activities[k]
         if bound == self.earliest[k] or self.net.kind[i] == FINISH_MILESTONE:
             return bound
-        return self.located(k, self.net.tables[i].next_start, bound)
+        self.looked_at = k
+        return int(self.net.tables[i].next_start(bound))
 
     # -- projections (SEMANTICS 21) ---------------------------------------------------------------------
     def holds(self, k: int, t: int) -> bool:
@@ -263,10 +280,29 @@ class _Replication:
             return False
         i = self.model.activities[k]
         if at <= t and self.net.kind[i] != FINISH_MILESTONE:
-            at = self.located(k, self.net.tables[i].next_start, t)
+            self.looked_at = k
+            at = self.net.tables[i].next_start(t)
         if at > t:
-            self.later.append((at, k))
+            self.poll(k, at)
         return at <= t
+
+    def poll(self, k: int, at: int | None) -> None:
+        """Visit later, unless only an event can help: whatever brings one about visits its watchers itself."""
+        if at is not None and not self.stuck(k):
+            self.later.append((at, k))
+
+    def stuck(self, k: int) -> bool:
+        """Whether one link alone keeps an activity from going on until an event that time does not bring."""
+        flexible = self.start[k] is None and self.net.kind[self.model.activities[k]] == WORK
+        return any(
+            wait.lag >= 0
+            and not (wait.to_finish and flexible)
+            and (self.start[wait.pred] is None or (wait.from_finish and self.stuck_running(wait.pred)))
+            for wait in self.model.waits[k]
+        )
+
+    def stuck_running(self, k: int) -> bool:
+        return self.finish[k] is None and self.stuck(k)
 
     def place(self, k: int, t: int) -> int:
         """Least place beside the projected places of the predecessors."""
@@ -304,17 +340,12 @@ class _Replication:
         except AxisError:
             return None
 
-    def located(self, k: int, look_up: Callable[..., int], *boundaries: int) -> int:
-        try:
-            return look_up(*boundaries)
-        except AxisError as error:
-            name = self.net.ids[self.model.activities[k]]
-            raise AxisError(f"activity '{name}' in a replication: {error}") from error
-
     # -- the pass ---------------------------------------------------------------------------------------
     def dispatch(self, t: int) -> list[int]:
         """Start what can start, in one pass over the activities that ask at this instant."""
-        started: list[int] = []
+        started, self.unhindered = self.unhindered, []
+        for k in started:
+            self.begin(k, t)
         queues = self.model.queues
         heads = [
             (*self.queues[q][0], q)
@@ -348,7 +379,7 @@ class _Replication:
     def take(self, entry: Entry, q: int, t: int) -> None:
         """Start one activity; whoever waits ahead of it for one of its resources is overtaken."""
         k = entry[3]
-        for resource, units in self.net.demand[self.model.activities[k]]:
+        for resource, units in self.model.queues[q].demand:
             self.used[resource] += units
         self.begin(k, t)
         if k in self.overtaken:
