@@ -139,11 +139,10 @@ def _sheet(table: Table, records: Iterable[Mapping[str, Any]]) -> Sheet:
     for record in records:
         row: dict[str, Written] = {}
         for column in [*table.columns, *_family_columns(table, record)]:
-            value = _get(record, column.path)
-            if value is None or (not column.shown and value in (False, ())):
-                continue
-            row[column.key] = write(column.kind, value)
-            used[column.key] = column
+            cell = write(column.kind, _get(record, column.path))
+            if cell is not None:
+                row[column.key] = cell
+                used[column.key] = column
         rows.append(row)
     return Sheet(table, shown_columns(table, used.values()), rows)
 

@@ -35,8 +35,8 @@ def _current(number: int) -> tuple[Column, Column, Column]:
             "node",
             ("current", place, "node"),
             "正在办的节点，它之前的节点都算办结；尚未动手的项目空着。几个节点同时在办的，依次填当前节点2、3、4",
-            "under way now; everything before it counts as done. Empty if nothing has begun. More nodes under "
-            "way at the same time go into current node 2, 3, 4",
+            "under way now; everything before it counts as done. Empty if nothing has begun. Further nodes "
+            "under way at the same time go into current node 2, 3, 4",
             26,
             shown=number <= 2,
         ),
@@ -353,8 +353,7 @@ RESOURCES = Table(
             "yes_no",
             ("synthetic",),
             "不是实际数据的填“是”",
-            "",
-            shown=False,
+            "yes if not real",
         ),
     ),
     keyed=True,

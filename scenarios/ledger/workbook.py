@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -30,6 +30,7 @@ _FILLS = {
     "node": PatternFill("solid", fgColor="9C5700"),
     "factor": PatternFill("solid", fgColor="4E7A3A"),
 }
+_SIDE_ROWS = 20
 _GREY = PatternFill("solid", fgColor="F6F8FA")
 _FORMATS = {"date": "yyyy-mm-dd", "money": "#,##0.##", "share": "0.00"} | dict.fromkeys(
     ("count", "positive", "whole"), "0"
@@ -42,11 +43,14 @@ def build(content: Content, rows: int) -> Workbook:
     """A workbook with `rows` prepared rows of projects."""
     book = Workbook()
     book.remove(book.worksheets[0])
+    for digits in {*_FORMATS.values(), "@"}:
+        book.add_named_style(_style(f"ledger {digits}", digits, _BODY))
+        book.add_named_style(_style(f"example {digits}", digits, _EXAMPLE, _GREY))
     for sheet in content.sheets[:1]:
         _table(book.create_sheet(sheet.table.title), sheet, max(rows, len(sheet.rows)))
     _settings(book.create_sheet(SETTINGS.title), content.settings)
     for sheet in content.sheets[1:]:
-        _table(book.create_sheet(sheet.table.title), sheet, max(20, len(sheet.rows)))
+        _table(book.create_sheet(sheet.table.title), sheet, max(_SIDE_ROWS, len(sheet.rows)))
     _guide(book.create_sheet(GUIDE))
     _lists(book.create_sheet(LISTS))
     for page in book.worksheets:
@@ -56,6 +60,12 @@ def build(content: Content, rows: int) -> Workbook:
         page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         page.print_title_rows = "1:1"
     return book
+
+
+def _style(name: str, digits: str, font: Font, fill: PatternFill | None = None) -> NamedStyle:
+    """One style for all cells of a kind: openpyxl is slow with styles set cell by cell."""
+    alignment = Alignment(vertical="center", wrap_text=True)
+    return NamedStyle(name, font, fill or PatternFill(), _GRID, alignment, digits)
 
 
 def put(sheet: Worksheet, row: int, column: int, value: Written) -> None:
@@ -77,14 +87,10 @@ def _table(sheet: Worksheet, content: Sheet, rows: int) -> None:
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = column.width
         _offer(sheet, column.kind, f"{letter}2:{letter}{rows + 1}")
+        digits = _FORMATS.get(column.kind, "@")
         for row in range(2, rows + 2):
-            cell = sheet.cell(row, number)
-            cell.number_format = _FORMATS.get(column.kind, "@")
-            example = row - 2 < content.examples
-            cell.font, cell.border = _EXAMPLE if example else _BODY, _GRID
-            cell.alignment = Alignment(vertical="center", wrap_text=True)
-            if example:
-                cell.fill = _GREY
+            prefix = "example" if row - 2 < content.examples else "ledger"
+            sheet.cell(row, number).style = f"{prefix} {digits}"
     widths = [column.width for column in content.columns]
     for row, record in enumerate(content.rows, 2):
         values = [record.get(column.key) for column in content.columns]
