@@ -24,8 +24,7 @@ from scenarios.formats.xml import read_xml
 from scenarios.load import to_scenario
 from scheduling.calendar import CalendarTable
 from scheduling.passes import early_pass
-from simulation.maxplus import early_dates
-from simulation.sampling import draw
+from simulation.monte_carlo import simulate
 from simulation.statistics import quantile
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,8 +146,8 @@ def kept(path: Path, plan: Plan) -> str:
 def simulated(path: Path, published: Row) -> list[str]:
     """P50 and P80 of the project's working hours as early as relations allow, and ProTrack's."""
     plan = Plan.of(path, placed=False)
-    network, risks = plan.assembly.network, plan.assembly.risks
-    ends = early_dates(network, draw(network, risks, SEED, range(REPLICATIONS))).finish.max(axis=1)
+    result = simulate(plan.assembly.network, risks=plan.assembly.risks, replications=REPLICATIONS, seed=SEED)
+    ends = result.finish.max(axis=1)
     hours = plan.table.count_array[ends] - plan.table.count_array[plan.origin]
     cells = []
     for share, key in ((0.5, "protrack_p50_h"), (0.8, "protrack_p80_h")):

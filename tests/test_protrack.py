@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scenarios.assemble import Assembly, assemble
@@ -21,8 +22,11 @@ from scenarios.formats.protrack.records import ProTrackFile
 from scenarios.formats.xml import parse_xml
 from scenarios.load import load_scenario, to_scenario
 from scenarios.problems import ScenarioError
+from scheduling.calendar import CalendarTable
 from scheduling.passes import Dates, early_pass
 from scheduling.validator import validate
+from simulation.monte_carlo import simulate
+from simulation.statistics import quantile
 
 COUNT = 114
 
@@ -210,6 +214,39 @@ def test_the_validator_accepts_the_early_dates(cases: dict[str, Case]) -> None:
     """Checked slot by slot; C2013-11 has all four relations, leads and holidays."""
     case = next(case for name, case in cases.items() if name.startswith("C2013-11"))
     assert validate(case.assembly.network, case.early) == ()
+
+
+def test_both_engines_agree_on_a_real_project(cases: dict[str, Case]) -> None:
+    """C2013-11 has relations of every type, three of them turned into maximum lags."""
+    assembly = next(case.assembly for name, case in cases.items() if name.startswith("C2013-11"))
+    assert len(assembly.network.maximum_links) == 3
+    runs = [
+        simulate(assembly.network, risks=assembly.risks, replications=20, seed=1, engine=engine)
+        for engine in ("simpy", "maxplus")
+    ]
+    assert np.array_equal(runs[0].finish, runs[1].finish)
+    assert np.array_equal(runs[0].start, runs[1].start)
+
+
+COMPARED = ("2012-03", "2013-07", "2013-09", "2013-13", "2014-05", "2014-07", "2015-01", "2015-05", "2015-27")
+COMPARED += ("2016-11", "2016-13", "2016-15", "2016-25", "2016-27", "2016-29", "2019-19")
+
+
+def test_simulated_hours_lie_beside_those_of_protrack(dslib: Path, data_dir: Path) -> None:
+    """Construction projects with standard simulations; ProTrack's 100 runs are noisy: 3 %."""
+    with (data_dir / "dslib" / "dslib_protrack_mc.csv").open(encoding="utf-8", newline="") as file:
+        published = {row["code"]: row for row in csv.DictReader(file)}
+    for code in COMPARED:
+        path = next(dslib.rglob(f"C{code}*.p2x"))
+        assembly = assemble(to_scenario(protrack_source(path, placed=False), path.parent))
+        network = assembly.network
+        result = simulate(network, risks=assembly.risks, replications=1000, seed=1)
+        table = next(table for table in network.tables if table.name == "agenda")
+        assert isinstance(table, CalendarTable)
+        hours = table.count_array[result.finish.max(axis=1)] - table.count_array[network.starts[0]]
+        row = published[f"C{code}"]
+        for share, key in ((0.5, "protrack_p50_h"), (0.8, "protrack_p80_h")):
+            assert quantile(hours, share) == pytest.approx(float(row[key]), rel=0.03), (code, share)
 
 
 # -- small files -----------------------------------------------------------------------------------------
