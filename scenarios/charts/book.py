@@ -133,11 +133,7 @@ class Book:
             pieces[-1].append((row, height))
             left -= height
             heading = (row, height) if row.kind == "heading" else heading
-        last = len(pieces) - 1
-        more = len(table.rows) - len(rows)
-        return [
-            _Piece(index, tuple(piece), i > 0, more if i == last else 0) for i, piece in enumerate(pieces)
-        ]
+        return [_Piece(index, tuple(piece), i > 0) for i, piece in enumerate(pieces)]
 
     def _draw_top(self, sheet: Sheet) -> float:
         name = self._face.label(self._forecast.title, self._forecast.name)

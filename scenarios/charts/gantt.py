@@ -62,8 +62,8 @@ def gantt(
     project : str, optional
         Id of the one project to draw; by default the portfolio comes first and then every project.
     nodes : {"key", "all", "none"}, optional
-        Key nodes and nodes with a deadline (default for a portfolio), every node (default for one project), or
-        the portfolio only.
+        Key nodes and nodes with a deadline (default for a portfolio), every node (default for one project),
+        or the portfolio only.
     lang : {"zh", "en"}
         English is used where no Chinese font is found, with a warning.
     paper : {"one", "A3"}, optional

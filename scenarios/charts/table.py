@@ -268,14 +268,14 @@ def _draw_mark(sheet: Sheet, mark: Mark, scale: TimeScale, y: float, look: Look)
     elif mark.kind == "p80":
         sheet.shape("circle", scale.x_end(mark.day), y, 2.1, PAPER, edge=INK, role="p80", over=4.4)
     else:
-        draw_deadline(sheet, scale.x_end(mark.day), y, look.bar / 2.0 + 2.6, mark.kind == "hard")
+        hard = mark.kind == "hard"
+        draw_deadline(sheet, scale.x_end(mark.day), y, look.bar / 2.0 + 2.6, hard, f"deadline:{mark.kind}")
 
 
-def draw_deadline(sheet: Sheet, x: float, y: float, half: float, hard: bool) -> None:
+def draw_deadline(sheet: Sheet, x: float, y: float, half: float, hard: bool, role: str = "") -> None:
     """Draw a deadline: a tick with a flag on top, filled when it is hard."""
     sheet.line((x, x), (y - half, y + half), INK, 1.0, over=4.2)
     color = INK if hard else PAPER
-    role = "deadline:hard" if hard else "deadline:soft"
     sheet.shape("down", x, y - half + 1.0, 2.6, color, edge=INK, role=role, over=4.3)
 
 
