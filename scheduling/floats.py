@@ -63,8 +63,10 @@ def _maximum_caps(net: Network, early: Dates) -> dict[int, tuple[list[Any], list
     for link in net.maximum_links:
         if link not in broken:
             event = early.finish[link.pred] if link.from_finish else early.start[link.pred]
-            starts, finishes = caps.setdefault(link.succ, ([], []))
-            (finishes if link.to_finish else starts).append(maximum_place(net, link, event))
+            bound = maximum_place(net, link, event)
+            if bound is not None:
+                starts, finishes = caps.setdefault(link.succ, ([], []))
+                (finishes if link.to_finish else starts).append(bound)
     return caps
 
 
@@ -87,7 +89,7 @@ def driving_links(net: Network, early: Dates) -> list[list[Link]]:
 
 def _drives(net: Network, early: Dates, link: Link, i: int) -> bool:
     at = pushed_to(net, early.start, early.finish, link, net.work[i])
-    if abs(at - early.resume[i]) > net.tolerance:
+    if at is None or abs(at - early.resume[i]) > net.tolerance:
         return False
     table, on_finish = net.tables[i], link.from_finish if link.maximum else link.to_finish
     # The first start on an axis is also the answer to a finish that nothing there is too early for.

@@ -268,6 +268,8 @@ def _under_maximum_lags(board: _Board, i: int, begin: Any, end: Any) -> tuple[An
         if link.succ != i or link in board.broken:
             continue
         bound = maximum_place(net, link, board.event(link.pred, link.from_finish))
+        if bound is None:
+            continue
         if link.to_finish:
             end = min(end, bound)
         else:

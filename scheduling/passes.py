@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from scheduling.calendar import CalendarTable
-from scheduling.errors import ContradictionError
+from scheduling.errors import AxisError, ContradictionError
 from scheduling.network import Link, Network
 from scheduling.places import (
     binds_back,
     finish_of,
     greatest_start,
+    least_image,
     least_start,
     maximum_place,
     needed,
@@ -71,6 +72,11 @@ def early_pass(
     """
     forward = _Forward(net, net.work if work is None else work, floor, clamp)
     forward.solve(net.blocks)
+    if None in forward.resume:
+        i = forward.resume.index(None)
+        raise AxisError(
+            f"activity '{net.ids[i]}' lies before the calendars begin. Extend the calendars or start later."
+        )
     return Dates(forward.start, forward.finish, forward.resume, _broken(net, forward))
 
 
@@ -128,10 +134,10 @@ class _Forward(Pass):
         begin, end = self.lower[i], None
         for link in net.into[i]:
             bound = finish[link.pred] if link.from_finish else start[link.pred]
+            if bound is not None and link.lag:
+                bound = least_image(link, bound)
             if bound is None:
                 continue
-            if link.lag:
-                bound = link.table.shift(bound, link.lag)
             if link.to_finish:
                 if end is None or bound > end:
                     end = bound
@@ -277,7 +283,8 @@ def _broken(net: Network, dates: _Forward) -> tuple[Link, ...]:
         if net.fact(link.pred, link.from_finish):
             event = dates.finish[link.pred] if link.from_finish else dates.start[link.pred]
             reached = dates.finish[link.succ] if link.to_finish else dates.start[link.succ]
-            if reached > maximum_place(net, link, event) + net.tolerance:
+            most = maximum_place(net, link, event)
+            if most is not None and reached > most + net.tolerance:
                 broken.append(link)
     return tuple(broken)
 

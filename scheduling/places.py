@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from scheduling.calendar import CalendarTable
+from scheduling.errors import AxisError
 from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
 
 
@@ -12,7 +14,7 @@ def least_start(net: Network, i: int, begin: Any, end: Any, work: Any) -> Any:
     """Least allowed start at or after `begin` whose finish is at or after `end` (either may be None)."""
     table = net.tables[i]
     if net.kind[i] == WORK:
-        if end is None:
+        if end is None or (begin is not None and end <= begin):
             return table.next_start(begin)
         at = table.earliest_start(end, work)
         return at if begin is None or at > begin else table.next_start(begin)
@@ -38,9 +40,10 @@ def finish_of(net: Network, i: int, start: Any, work: Any) -> Any:
 
 
 def pushed_to(net: Network, start: Sequence[Any], finish: Sequence[Any], link: Link, work: Any) -> Any:
-    """Start to which one link alone pushes an activity of this work, None without the other end's date.
+    """Start to which one link alone pushes an activity of this work.
 
-    A minimum lag pushes its successor, a maximum lag its predecessor.
+    A minimum lag pushes its successor, a maximum lag its predecessor. None without the other end's date, and
+    for a push to before the axis.
     """
     if link.maximum:
         i, on_finish = link.pred, link.from_finish
@@ -49,8 +52,8 @@ def pushed_to(net: Network, start: Sequence[Any], finish: Sequence[Any], link: L
     else:
         i, on_finish = link.succ, link.to_finish
         event = finish[link.pred] if link.from_finish else start[link.pred]
-        bound = None if event is None else link.table.shift(event, link.lag)
-    if bound is None:
+        bound = None if event is None else least_image(link, event)
+    if bound is None or (bound < 0 and isinstance(net.tables[i], CalendarTable)):
         return None
     begin, end = (None, bound) if on_finish else (bound, None)
     return least_start(net, i, begin, end, work)
@@ -61,12 +64,37 @@ def binds_back(net: Network, link: Link) -> bool:
     return not net.done(link.succ) and not net.fact(link.pred, link.from_finish)
 
 
+def least_image(link: Link, event: Any) -> Any:
+    """A(event, lag) as a lower bound; None before the axis, where it binds nothing."""
+    return _image(link, event, beyond=link.lag < 0)
+
+
+def greatest_image(link: Link, event: Any) -> Any:
+    """A(event, lag) as an upper bound; None past the axis, where it binds nothing."""
+    return _image(link, event, beyond=link.lag > 0)
+
+
+def _image(link: Link, event: Any, *, beyond: bool) -> Any:
+    try:
+        return link.table.shift(event, link.lag)
+    except AxisError:
+        if beyond and isinstance(link.table, CalendarTable) and 0 <= event <= link.table.horizon:
+            return None
+        raise
+
+
 def maximum_place(net: Network, link: Link, event: Any) -> Any:
-    """Greatest place that a maximum lag leaves its successor's event; a start may snap forward to work."""
-    bound = link.table.shift(event, link.lag)
-    if link.to_finish or net.kind[link.succ] == FINISH_MILESTONE:
+    """Greatest place that a maximum lag leaves its successor's event; a start may snap forward to work.
+
+    None past the axis, where it binds nothing.
+    """
+    bound = greatest_image(link, event)
+    if bound is None or link.to_finish or net.kind[link.succ] == FINISH_MILESTONE:
         return bound
-    return net.tables[link.succ].next_start(bound)
+    try:
+        return net.tables[link.succ].next_start(bound)
+    except AxisError:
+        return None
 
 
 def needed(net: Network, link: Link, reached: Any) -> Any:

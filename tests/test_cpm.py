@@ -374,3 +374,23 @@ def test_frame_has_a_row_an_activity() -> None:
     assert list(frame.index) == ["a", "b"]
     assert frame.loc["b", "total_float"] == 1
     assert list(frame["critical"]) == [True, False]
+
+
+def test_bounds_beyond_the_axis_bind_nothing() -> None:
+    """A lead reaches before slot 0, a maximum lag past the last slot: neither is a date."""
+    table = CalendarTable("site", [100] * 12)
+    graph = nx.MultiDiGraph()
+    graph.add_node("a", duration=2, calendar="site")
+    graph.add_node("b", duration=3, calendar="site")
+    graph.add_node("c", duration=1, calendar="site", deadline=11)
+    graph.add_edge("a", "b", lag=-5)
+    graph.add_edge("a", "c", lag=0, maximum_lag=30)
+    graph.add_edge("b", "a", type="FF", lag=None, maximum_lag=4, lag_calendar="elapsed")
+    result = critical_path(graph, calendars={"site": table})
+    assert dict(result.early_start) == {"a": 0, "b": 0, "c": 2}
+    assert dict(result.late_finish) == {"a": 10, "b": 11, "c": 11}
+    assert result.driving["b"] == ()
+    assert result.free_float["c"] == 0
+    graph.remove_edge("b", "a")
+    with pytest.raises(AxisError, match="activity 'b' lies before the calendars begin"):
+        critical_path(graph, calendars={"site": table}, clamp=False)
