@@ -109,7 +109,6 @@ def chinese_family() -> str | None:
     return _installed()
 
 
-@cache
 def embeddable() -> bool:
     """Whether the fonts in use can go into a PDF as TrueType (type 42).
 
