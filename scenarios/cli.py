@@ -91,8 +91,9 @@ def run(
         show("stage_write", 1, 2)
         written += save_all(result, folder, chosen)
         show("stage_write", 2, 2)
-    print_forecast(result, Console(), chosen)
-    typer.echo(say("written", chosen, folder=folder, files=", ".join(path.name for path in written)))
+    print_forecast(result, Console(), chosen, folder)
+    names = ", ".join(path.relative_to(folder).as_posix() for path in written)
+    typer.echo(say("written", chosen, folder=folder, files=names))
     if fail_below is not None and _least(result) < fail_below:
         raise typer.Exit(BELOW)
 

@@ -70,9 +70,7 @@ def investment_curve(
 
     def money_by(start: npt.NDArray[np.int64], finish: npt.NDArray[np.int64]) -> Floats:
         length = np.maximum(finish - start, 1).astype(np.float64)
-        return np.stack(
-            [spent + np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds]
-        )
+        return np.stack([spent + np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds])
 
     return _curve(days, positions, cpm, plan, simulation, money_by, spent + float(amount.sum()))
 

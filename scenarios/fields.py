@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     PlainValidator,
     WithJsonSchema,
     model_validator,
@@ -100,9 +101,10 @@ def _shown(value: Any) -> str:
     return f"'{value}'" if isinstance(value, (str, date)) else repr(value)
 
 
+_AS_TEXT = PlainSerializer(lambda when: when.isoformat(), return_type=str, when_used="json")
 _DATE_SCHEMA = WithJsonSchema({"type": "string", "format": "date"})
-Moment: TypeAlias = Annotated[date | datetime, PlainValidator(_moment), _DATE_SCHEMA]
-PlainDay: TypeAlias = Annotated[date, PlainValidator(_plain_day), _DATE_SCHEMA]
+Moment: TypeAlias = Annotated[date | datetime, PlainValidator(_moment), _AS_TEXT, _DATE_SCHEMA]
+PlainDay: TypeAlias = Annotated[date, PlainValidator(_plain_day), _AS_TEXT, _DATE_SCHEMA]
 
 
 def day_of(when: date) -> date:

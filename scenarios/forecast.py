@@ -10,6 +10,9 @@ from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from scenarios.assemble import Assembly, assemble
 from scenarios.cause_labels import cause_view
 from scenarios.curves import completion_curve, investment_curve
@@ -33,15 +36,19 @@ from scenarios.results import (
 from scenarios.schema import Label, Project, QuotaSpec, Scenario
 from scheduling.backward import backward_schedule
 from scheduling.cpm import CriticalPath, critical_path
+from scheduling.network import START_MILESTONE
 from scheduling.plan import Plan
 from simulation.causes import CauseGains, cause_gains
 from simulation.confidence import ConfidencePlan, confidence_plan
 from simulation.result import SimulationResult
-from simulation.simulate import simulate
+from simulation.risks import Cause as RiskCause
+from simulation.risks import RiskModel
 from simulation.statistics import Probability
 
 DUE_DAYS = 28
 MOST_CAUSES = 5
+PLAN_EFFORT = 1.0
+"""Work units of the optimiser on each level of the late plan: a few seconds for a district's projects."""
 Progress = Callable[[str, int, int], None]
 """Called with the stage (a message key), steps done and steps in all."""
 
@@ -83,7 +90,7 @@ class _Run:
         risks, count, seed = self.assembly.risks, scenario.replications, scenario.seed
         progress("stage_plan", 0, 1)
         self.cpm: CriticalPath = critical_path(net)
-        self.late_plan: Plan = backward_schedule(net, seed=seed)
+        self.late_plan: Plan = backward_schedule(net, seed=seed, limit=PLAN_EFFORT)
         progress("stage_plan", 1, 1)
         self.plan: ConfidencePlan = confidence_plan(
             net,
@@ -93,20 +100,18 @@ class _Run:
             seed=seed,
             progress=lambda done, total: progress("stage_confidence", done, total),
         )
-        self.simulation: SimulationResult = simulate(
+        self.simulation: SimulationResult
+        self.gains: CauseGains
+        self.simulation, self.gains = cause_gains(
             net,
             self.plan.plan,
             risks=risks,
+            causes=candidates(risks),
             replications=count,
             seed=seed,
             progress=lambda done, total: progress("stage_simulate", done, total),
         )
-        self.gains: CauseGains = cause_gains(
-            self.simulation,
-            risks=risks,
-            plan=self.plan.plan,
-            progress=lambda done, total: progress("stage_causes", done, total),
-        )
+        self.quantiles = [self.simulation.dates(p) for p in (0.5, 0.8, 0.9)]
 
     def result(self) -> Forecast:
         scenario = self.scenario
@@ -134,7 +139,7 @@ class _Run:
     def project(self, project: Project) -> ProjectResult:
         specs = [spec for spec in self.assembly.specs.values() if spec.project == project.id]
         dated = project.id in self.plan.reached
-        on_time = self.simulation.project_on_time(project.id) if dated else None
+        on_time = self.on_time(project.id)
         money = project.investment
         path = next(self.cpm.paths(project.id), ())
         return ProjectResult(
@@ -150,27 +155,36 @@ class _Run:
             investment=InvestmentView(money.total, money.this_year, money.completed) if money else None,
             nodes=tuple(self.node(spec, project) for spec in specs),
             on_time=on_time,
-            without_cancellation=self.simulation.without_cancellation(project.id) if dated else None,
+            without_cancellation=self.simulation.project_on_time(project.id, cancellations=False)
+            if dated
+            else None,
             confidence=self.confidence(project.id) if dated else None,
             light=light_of(on_time, self.scenario.confidence) if on_time else None,
-            causes=self.causes(self.gains.of_project(project.id)) if dated else (),
+            causes=self.causes(self.gains.by_project[project.id]) if dated else (),
             critical_path=tuple(str(name) for name in path if name in self.assembly.specs),
             warnings=self.project_warnings(project),
         )
 
+    def on_time(self, project: str, *, cancellations: bool = True) -> Probability | None:
+        if project not in self.plan.reached:
+            return None
+        return self.simulation.project_on_time(project, cancellations=cancellations)
+
     def confidence(self, project: str) -> ConfidenceResult:
-        return ConfidenceResult(self.plan.confidence, self.plan.reached[project], self.plan.attainable[project])
+        return ConfidenceResult(
+            self.plan.confidence, self.plan.reached[project], self.plan.attainable[project]
+        )
 
     def node(self, spec: NodeSpec, project: Project) -> Node:
         name, net = spec.id, self.net
         i = net.index[name]
         status = self.assembly.status.get(name)
+        earliest = _span(self.cpm.early_start[name], self.cpm.early_finish[name])
         line = net.deadlines.get(i)
         on_time = self.simulation.probability(name) if line else None
         state: State = "done" if net.done(i) else "in_progress" if net.started(i) else "open"
-        causes = self.causes(self.gains.of_activity(name)) if line and state != "done" else ()
-        quantiles = (self.simulation.quantile(name, p) for p in (0.5, 0.8, 0.9))
-        p50, p80, p90 = (None, None, None) if state == "done" else quantiles
+        causes = self.causes(self.gains.by_activity[name]) if line and state != "done" else ()
+        p50, p80, p90 = (None if state == "done" else dates[name] for dates in self.quantiles)
         return Node(
             id=name,
             node=spec.node,
@@ -181,13 +195,15 @@ class _Run:
             key=spec.key or line is not None,
             milestone=self.assembly.graph.nodes[name]["duration"] == 0,
             state=state,
-            earliest=_span(self.cpm.early_start[name], self.cpm.early_finish[name]),
+            earliest=earliest,
             latest=_span(self.cpm.late_start[name], self.cpm.late_finish[name]) if self.cpm.late else None,
             planned=_span(self.plan.start[name], self.plan.finish[name]),
             late_plan=_span(self.late_plan.start[name], self.late_plan.finish[name])
             if self.late_plan.dates
             else None,
-            actual=_span(self.cpm.early_start[name], self.cpm.early_finish[name]) if state == "done" else None,
+            actual=_span(self.cpm.early_start[name], self.cpm.early_finish[name])
+            if state == "done"
+            else None,
             actual_start=_day(status.start) if status and status.start else None,
             deadline=next((_day(item.date) for item in project.deadlines if item.node == spec.node), None),
             hard=bool(line and line.hard),
@@ -221,7 +237,9 @@ class _Run:
             and (spec.sector is None or sectors[node.project] == spec.sector)
             and not net.done(net.index[node.id])
         ]
-        counts = self.simulation.finished_by(names, spec.date).sum(axis=1)
+        counts = np.zeros(self.scenario.replications, dtype=np.int64)
+        for name in names:
+            counts += self.happens_by(name, spec.date)
         return QuotaResult(
             event=spec.event,
             sector=spec.sector,
@@ -232,6 +250,14 @@ class _Run:
             expected=spec.reached + float(counts.mean()),
             met=Probability.of(counts + spec.reached >= spec.target),
         )
+
+    def happens_by(self, name: str, when: date) -> npt.NDArray[np.bool_]:
+        """Whether a node is done by the end of a day and its project lives, one entry a replication."""
+        net, i = self.net, self.net.index[name]
+        assert net.axis is not None
+        bound = net.axis.slot(when) if net.kind[i] == START_MILESTONE else net.axis.end_of(when)
+        happens: npt.NDArray[np.bool_] = self.simulation.finish[:, i] <= bound
+        return happens & ~self.simulation.cancelled[:, net.project[i]]
 
     def due(self, projects: tuple[ProjectResult, ...]) -> tuple[DueItem, ...]:
         """Starts and finishes planned in the coming days, and overdue deadlines."""
@@ -251,9 +277,8 @@ class _Run:
         return tuple(sorted(items, key=lambda item: (item.department.zh, item.by, item.project, item.node)))
 
     def number_on_time(self) -> tuple[float, ...]:
-        counts = self.simulation.number_on_time(list(self.plan.reached)).replications
-        total = sum(counts)
-        return tuple(count / total for count in counts)
+        counts = self.simulation.number_on_time().replications
+        return tuple(count / self.scenario.replications for count in counts)
 
     def plan_summary(self) -> PlanSummary:
         plan = self.late_plan
@@ -324,6 +349,15 @@ class _Run:
         return tuple(found)
 
 
+def candidates(risks: RiskModel) -> list[RiskCause]:
+    """Causes that somebody can act on: factors, rework, and the drivers that the scenario itself names."""
+    return [
+        cause
+        for cause in risks.causes
+        if cause.kind in ("factor", "rework") or (cause.kind == "driver" and isinstance(cause.id, str))
+    ]
+
+
 def input_hash(scenario: Scenario) -> str:
     """SHA-256 of a scenario as data; the order of keys does not matter."""
     data = scenario.model_dump(mode="json", by_alias=True)
@@ -360,5 +394,3 @@ def _span(start: date, finish: date) -> Span:
 
 def _day(when: date) -> date:
     return when.date() if isinstance(when, datetime) else when
-
-

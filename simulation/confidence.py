@@ -17,9 +17,9 @@ from scheduling.passes import Dates, early_pass
 from scheduling.plan import Plan
 from scheduling.status import Status
 from simulation.latest import late_starts
+from simulation.monte_carlo import simulate
 from simulation.risks import RiskModel
 from simulation.sampling import draw
-from simulation.simulate import simulate
 from simulation.special import Floats
 from simulation.statistics import Probability, quantile, required_count
 
@@ -57,7 +57,7 @@ class ConfidencePlan:
 
     @cached_property
     def plan(self) -> Plan:
-        """The dates as a plan, for :func:`simulation.simulate.simulate`."""
+        """The dates as a plan, for :func:`simulation.monte_carlo.simulate`."""
         return Plan(self.network, Status.FEASIBLE, self.dates, "confidence")
 
     @property
@@ -83,8 +83,8 @@ def confidence_plan(
     """Latest dates with which each project meets all its deadlines with probability `confidence`.
 
     Every replication's late pass gives late starts; an activity's date is their median less x times the
-    distance from the 5th percentile to the median, with one x a project, found by bisection. The planned dates
-    are made resource-feasible by one dispatch at planning durations and tried, ``start="plan"``, on fresh
+    distance from the 5th percentile to the median, with one x a project, found by bisection. The planned
+    dates are made resource-feasible by one dispatch at planning durations and tried (``start="plan"``) on fresh
     draws. Late starts, bisection and the reported probability use three disjoint sets of replications.
 
     Parameters
@@ -189,8 +189,8 @@ class _Search:
                 start[i] = max(start[i], date)
         gates = Plan(net, Status.FEASIBLE, replace(self.early, start=start), "confidence")
         once = simulate(net, gates, replications=1, seed=self.seed, start="plan")
-        dates = ([int(value) for value in row[0]] for row in (once.start, once.finish))
-        return Dates(*dates, self.early.resume)
+        start, finish = ([int(value) for value in dates[0]] for dates in (once.start, once.finish))
+        return Dates(start, finish, self.early.resume)
 
     def simulated(self, dates: Dates, block: int) -> Ints:
         """Replications of one set in which each project, working to `dates`, meets all its deadlines."""
