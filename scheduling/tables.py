@@ -59,11 +59,11 @@ class CalendarTable:
 
     @cached_property
     def _cum(self) -> list[int]:
-        return [int(value) for value in self.cum_array]
+        return self.cum_array.tolist()
 
     @cached_property
     def _count(self) -> list[int]:
-        return [int(value) for value in self.count_array]
+        return self.count_array.tolist()
 
     def __repr__(self) -> str:
         return f"CalendarTable({self.name!r}, {self.horizon} slots)"
