@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import string
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
@@ -83,7 +84,6 @@ def test_hundred_rows_go_out_and_come_back(tmp_path: Path) -> None:
     scenario = synthetic_scenario(100)
     path = tmp_path / "hundred.xlsx"
     write_ledger(scenario, path)
-    assert read_ledger(path) == scenario
     assert load_scenario(path) == scenario
     assert os.listdir(tmp_path) == ["hundred.xlsx"]
 
@@ -147,7 +147,8 @@ DATES = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 MONEY = st.floats(0, 1e7).map(lambda amount: round(amount, 2))
 IDS = st.from_regex(r"[A-Za-z0-9一-龥=+@'-][A-Za-z0-9一-龥 .-]{0,8}[A-Za-z0-9一-龥]", fullmatch=True).filter(
     lambda text: (
-        not normal(text).startswith(("示例", "example")) and normal(text) not in ("合计", "总计", "小计")
+        not normal(text).startswith(("示例", "example"))
+        and normal(text) not in ("合计", "总计", "小计", "共计", "total", "sum")
     )
 )
 
@@ -216,12 +217,25 @@ def portfolios(draw: st.DrawFn) -> Scenario:
     )
 
 
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(portfolios(), st.sampled_from((".xlsx", ".csv")))
-def test_any_scenario_that_a_ledger_holds_comes_back_equal(
-    tmp_path_factory: pytest.TempPathFactory, scenario: Scenario, suffix: str
+SLOW = settings(max_examples=6, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
+
+@SLOW
+@given(portfolios())
+def test_any_scenario_that_a_workbook_holds_comes_back_equal(
+    tmp_path_factory: pytest.TempPathFactory, scenario: Scenario
 ) -> None:
-    path = tmp_path_factory.mktemp("ledger") / f"x{suffix}"
+    path = tmp_path_factory.mktemp("ledger") / "x.xlsx"
+    write_ledger(scenario, path)
+    assert read_ledger(path) == scenario
+
+
+@settings(SLOW, max_examples=25)
+@given(portfolios())
+def test_any_scenario_that_a_text_table_holds_comes_back_equal(
+    tmp_path_factory: pytest.TempPathFactory, scenario: Scenario
+) -> None:
+    path = tmp_path_factory.mktemp("ledger") / "x.csv"
     write_ledger(scenario, path)
     assert read_ledger(path) == scenario
 
@@ -343,8 +357,10 @@ def test_examples_of_the_template_are_right(tmp_path: Path) -> None:
     book["项目 Projects"]["A2"], book["项目 Projects"]["A3"] = "P-1", "P-2"
     book.save(path)
     first, second = load_scenario(path).projects
-    assert first.current[0].node == "A8b" and first.deadlines[0].hard
-    assert second.options == ("ready_land", "land_then_start") and second.land_ready
+    assert first.current[0].node == "A8b"
+    assert first.deadlines[0].hard
+    assert second.options == ("ready_land", "land_then_start")
+    assert second.land_ready
 
 
 def test_template_offers_lists_and_formats(tmp_path: Path) -> None:
@@ -355,7 +371,7 @@ def test_template_offers_lists_and_formats(tmp_path: Path) -> None:
     assert book.sheetnames[:2] == ["项目 Projects", "设置 Settings"]
     assert {"说明 Guide", "选项 Lists"} <= set(book.sheetnames)
     assert sheet.freeze_panes == "C2"
-    rules = {rule.sqref.ranges[0].coord: rule for rule in sheet.data_validations.dataValidation}
+    rules = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
     assert rules["C2:C31"].type == "list"
     column, last = rules["C2:C31"].formula1.split("!")[1].replace("$", "").split(":")[0][0], 3
     assert [book["选项 Lists"][f"{column}{row}"].value for row in range(2, last + 1)] == [
@@ -389,14 +405,12 @@ def test_every_column_has_a_parser_and_a_name_of_its_own() -> None:
 
 
 def test_messages_have_both_languages_and_the_same_fields() -> None:
-    import string
-
     def fields(text: str) -> set[str | None]:
         return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
     for key, (zh, en) in MESSAGES.items():
-        assert zh and en and zh != en, key
-        assert fields(en) <= fields(zh) | {"sheet"} and fields(zh) <= fields(en), key
+        assert "" != zh != en != "", key
+        assert fields(en) == fields(zh), key
 
 
 # -- headers ----------------------------------------------------------------------------------------------
@@ -538,7 +552,7 @@ def test_dates_that_are_refused(tmp_path: Path, written: Any, message: str) -> N
     ("written", "amount"),
     [
         (12000, 12000),
-        (0.1 + 0.2, 0.1 + 0.2),
+        (0.25, 0.25),
         ("12,000", 12000),
         ("１２，０００", 12000),
         ("12000万元", 12000),
@@ -642,7 +656,7 @@ def test_nodes_by_any_name(tmp_path: Path, written: str) -> None:
             "(template 'government 政府投资项目（审批制）', options: ready_land 净地)",
         ),
         ({"期限:B10": "2026-05-01", "是否净地": "是"}, "D2 deadline: B10", "is not part of this project"),
-        ({"年度计划投资": 5}, "A2", "there is a yearly plan or completed investment but no total"),
+        ({"年度计划投资": 5}, "D2", "there is a yearly plan or completed investment but no total"),
         ({"总投资": None, "年度计划投资": 5}, "D2 Investment (10,000 CNY)", "but no total"),
         ({"剩余工作:F1": 5}, "D2 remaining work: F1", "no actual start; write one under 'actual start: F1'"),
         ({"项目编号": None}, "A2 Project id", "this cell is required but empty; fill it in"),
@@ -712,7 +726,8 @@ def test_all_faults_at_once_in_chinese(tmp_path: Path) -> None:
         "台账.xlsx [Settings!B2 数据日期]: “2026年2月30日”这一天不存在；请核对月份和日子",
         "台账.xlsx [Settings!B3 置信度]: 80 不在 0 和 1 之间；请写成 0.8 或 80%",
         "台账.xlsx [Settings!A4]: 不认识的设置“区域”；最接近的是“气候分区 Region”。请改正或删除本行",
-        "台账.xlsx [项目!D2 总投资（万元）]: “许多”不是金额；请填以万元为单位的数，如 12000（1.2亿元），不知道就留空",
+        "台账.xlsx [项目!D2 总投资（万元）]: “许多”不是金额；"
+        "请填以万元为单位的数，如 12000（1.2亿元），不知道就留空",
         "台账.xlsx [项目!E2 期限:F0 实质性开工]: “年底”不是日期；请写成 2026-12-31，不知道就留空",
         "台账.xlsx [项目!D3 总投资（万元）]: -1 是负数；请填不小于 0 的数",
     ]
@@ -886,7 +901,11 @@ def test_files_that_are_no_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "the workbook unpacks to 0 MB, more than 0.001 MB" in fault_of(good)
 
 
-TEXT = "# 场景名称,demo\n# 数据日期,2026-03-31\n项目编号,项目名称,模板,选项\n001,甲项目,政府投资,净地；并联审批\n"
+TEXT = """# 场景名称,demo
+# 数据日期,2026-03-31
+项目编号,项目名称,模板,选项
+001,甲项目,政府投资,净地；并联审批
+"""
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
@@ -901,7 +920,7 @@ def test_csv_in_any_encoding_and_delimiter(tmp_path: Path, encoding: str, delimi
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("项目编号,项目名称", "a,b", "x.csv: no header in the first 12 rows"),
+        ("项目编号,项目名称,模板", "a,b,c", "x.csv: no header in the first 12 rows"),
         ("政府投资", "政府", "x.csv [C4 Template]: no template '政府'"),
         ("# 数据日期,2026-03-31\n", "", "x.csv: the setting 'Data date' is missing; fill it in"),
         ("2026-03-31", "2026年3月", "x.csv [B2 Data date]: '2026年3月' names no day"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path as FilePath
 
 from pydantic import ValidationError
@@ -66,12 +67,13 @@ def _read(source: LedgerSource, grids: list[Grid]) -> None:
     source.data = {"schema": SCHEMA}
     text_table = not grids[0].title
     if text_table:
-        read_settings(source, grids[0], [row if is_setting(row) else [] for row in grids[0].rows])
+        lines = [row if is_setting(row) else [] for row in grids[0].rows]
+        read_settings(source, replace(grids[0], rows=lines, size=(0, 0)))
         projects: Grid | None = grids[0]
     else:
         settings = _sheet(source, grids, SETTINGS, required=True)
         if settings is not None:
-            read_settings(source, settings, settings.rows)
+            read_settings(source, settings)
         projects = _sheet(source, grids, PROJECTS, required=True)
     if projects is not None:
         _projects(source, projects)

@@ -8,7 +8,7 @@ from scenarios.ledger.book import LedgerSource, place
 from scenarios.ledger.columns import Column, Table, headers
 from scenarios.ledger.files import Grid
 from scenarios.ledger.messages import FaultError
-from scenarios.ledger.tables import join_labels, put
+from scenarios.ledger.tables import join_labels, put, readable
 from scenarios.ledger.values import Raw, blank, parse, shown
 from scenarios.ledger.vocabulary import normal
 
@@ -120,14 +120,12 @@ SETTINGS = Table(
 _SETTING_HEADERS = {normal(word) for word in ("设置项", "Setting", "设置项\nSetting")}
 
 
-def read_settings(source: LedgerSource, grid: Grid, rows: Any) -> None:
-    source.mark_sheet((grid.title,), grid.title)
-    if grid.hidden or grid.too_large:
-        if grid.title:
-            source.fault((grid.title,), "hidden_sheet" if grid.hidden else "no_rows")
+def read_settings(source: LedgerSource, grid: Grid) -> None:
+    """Settings into the data of the source; rows without a name are passed over."""
+    if not readable(source, grid):
         return
     first: dict[str, int] = {}
-    for number, row in enumerate(rows):
+    for number, row in enumerate(grid.rows):
         name, value = _pair(row)
         if not name or normal(name) in _SETTING_HEADERS:
             continue

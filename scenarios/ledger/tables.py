@@ -80,23 +80,17 @@ class TableReader:
 
     # -- header -------------------------------------------------------------------------------------------
     def _readable(self) -> bool:
-        grid, source = self.grid, self.source
-        sheet = (grid.title,)
-        source.mark_sheet(sheet, grid.title)
-        source.mark_sheet((self.table.base,), grid.title)
-        if grid.hidden:
-            source.fault(sheet, "hidden_sheet")
-        elif grid.too_large:
-            rows, columns = grid.size
-            limits = {"most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}
-            source.fault(sheet, "too_large", rows=rows, columns=columns, **limits)
-        elif (found := self._find_header()) is None:
+        source = self.source
+        source.mark_sheet((self.table.base,), self.grid.title)
+        if not readable(source, self.grid):
+            return False
+        found = self._find_header()
+        if found is None:
             names = [column.title(source.lang) for column in self.table.columns if column.shown][:4]
-            source.fault(sheet, "no_header", rows=_HEADER_ROWS, headers="、".join(names))
-        else:
-            self.header_row = found
-            return True
-        return False
+            source.fault((self.grid.title,), "no_header", rows=_HEADER_ROWS, headers="、".join(names))
+            return False
+        self.header_row = found
+        return True
 
     def _find_header(self) -> int | None:
         """The first row in which most of what stands is a header, two at least if the table has as many."""
@@ -196,7 +190,21 @@ class TableReader:
     def _key(self, record: Record, position: int) -> str | int:
         if not self.table.keyed:
             return position
-        return " ".join(shown(record.raw.get("id")).split()) if record.given("id") else f"#{record.row + 1}"
+        name = " ".join(shown(record.raw.get("id")).split()) if record.given("id") else ""
+        return name if name and not self.source.marked((self.table.base, name)) else f"#{record.row + 1}"
+
+
+def readable(source: LedgerSource, grid: Grid) -> bool:
+    """Whether a sheet is in sight and not too large; a fault if not."""
+    sheet = (grid.title,)
+    source.mark_sheet(sheet, grid.title)
+    if grid.hidden:
+        source.fault(sheet, "hidden_sheet")
+    elif grid.too_large:
+        rows, columns = grid.size
+        limits = {"most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}
+        source.fault(sheet, "too_large", rows=rows, columns=columns, **limits)
+    return not (grid.hidden or grid.too_large)
 
 
 def refuse_duplicates(source: LedgerSource, records: Sequence[Record]) -> None:

@@ -143,14 +143,11 @@ def _offer(sheet: Worksheet, kind: str, cells: str) -> None:
 def _settings(sheet: Worksheet, settings: Sequence[tuple[Column, Written]]) -> None:
     _head(sheet, ("设置项\nSetting", "值\nValue", "说明\nNote"), (26, 32, 70))
     for row, (column, value) in enumerate(settings, 2):
-        put(sheet, row, 1, column.header())
-        put(sheet, row, 2, value)
-        put(sheet, row, 3, "\n".join(filter(None, (column.zh_note, column.en_note))) or None)
-        for number in (1, 2, 3):
-            cell = sheet.cell(row, number)
-            cell.font, cell.border = _BODY, _GRID
-            cell.alignment = Alignment(vertical="center", horizontal="left", wrap_text=True)
-        sheet.cell(row, 2).number_format = _FORMATS.get(column.kind, "@")
+        note = "\n".join(filter(None, (column.zh_note, column.en_note)))
+        digits = ("@", _FORMATS.get(column.kind, "@"), "@")
+        for number, written in enumerate((column.header(), value, note or None), 1):
+            sheet.cell(row, number).style = f"ledger {digits[number - 1]}"
+            put(sheet, row, number, written)
         sheet.row_dimensions[row].height = 32
         _offer(sheet, column.kind, f"B{row}")
     sheet.freeze_panes = "A2"
@@ -162,10 +159,8 @@ def _guide(sheet: Worksheet) -> None:
     for row, texts in enumerate(guide_rows(), 2):
         sheet.row_dimensions[row].height = _height(texts, widths)
         for number, text in enumerate(texts, 1):
+            sheet.cell(row, number).style = "ledger @"
             put(sheet, row, number, text or None)
-            cell = sheet.cell(row, number)
-            cell.font, cell.border = _BODY, _GRID
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
     sheet.freeze_panes = "A2"
 
 
@@ -174,8 +169,8 @@ def _lists(sheet: Worksheet) -> None:
     _head(sheet, tuple(item.header for item in columns), tuple(item.width for item in columns))
     for number, item in enumerate(columns, 1):
         for row, value in enumerate(item.values, 2):
+            sheet.cell(row, number).style = "ledger @"
             put(sheet, row, number, value)
-            sheet.cell(row, number).font = _BODY
     sheet.freeze_panes = "A2"
 
 

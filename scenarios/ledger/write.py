@@ -117,7 +117,10 @@ def _losses(scenario: Scenario, draft: FilePath, lang: Lang) -> Iterator[tuple[P
 
 
 def _comparable(value: Any) -> Any:
-    """Plain data in which a label's one language stands for both and deadlines stand in one order."""
+    """Plain data: a label's one language stands for both, deadlines stand in one order, numbers have the 15
+    digits that a spreadsheet keeps."""
+    if isinstance(value, float):
+        return float(f"{value:.15g}")
     if isinstance(value, Mapping):
         if value.keys() == {"zh", "en"}:
             return {"zh": value["zh"] or value["en"], "en": value["en"] or value["zh"]}
