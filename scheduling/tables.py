@@ -59,11 +59,13 @@ class CalendarTable:
 
     @cached_property
     def _cum(self) -> list[int]:
-        return self.cum_array.tolist()
+        values: list[int] = self.cum_array.tolist()
+        return values
 
     @cached_property
     def _count(self) -> list[int]:
-        return self.count_array.tolist()
+        values: list[int] = self.count_array.tolist()
+        return values
 
     def __repr__(self) -> str:
         return f"CalendarTable({self.name!r}, {self.horizon} slots)"
