@@ -34,7 +34,7 @@ MOST_ROWS: Final = 1000
 _SECTION: Final = 22.0
 _HEAD: Final = _SECTION + HEADER
 _LEAST_BARS: Final = 420.0
-_BETWEEN_HEADERS: Final = 760.0
+_BETWEEN_HEADERS: Final = 800.0
 _MORE: Final = 16.0
 
 
@@ -106,9 +106,11 @@ class Book:
     def _sections(self, index: int) -> list[_Piece]:
         """Cut a table of a tall picture, between projects only, so that the dates stand never far away."""
         rows = self._measured(index, MOST_ROWS)
+        total = sum(height for _, height in rows)
+        room = total / max(1, round(total / _BETWEEN_HEADERS))
         pieces: list[list[tuple[Row, float]]] = [[]]
         for row, height in rows:
-            if row.kind != "node" and sum(height for _, height in pieces[-1]) > _BETWEEN_HEADERS:
+            if row.kind != "node" and sum(height for _, height in pieces[-1]) >= room:
                 pieces.append([])
             pieces[-1].append((row, height))
         last = len(pieces) - 1

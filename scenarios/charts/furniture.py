@@ -120,6 +120,7 @@ def _tail_sample(sheet: Sheet, x: float, y: float) -> None:
 BAR_LEGEND: Final[tuple[tuple[str, Sample], ...]] = (
     ("chart_bar_done", bar_sample(DONE, 4.0)),
     ("chart_bar_planned", bar_sample(PLANNED, 8.0)),
+    ("chart_bar_path", bar_sample(PLANNED, 7.0, CRITICAL)),
     ("chart_bar_critical", bar_sample(CRITICAL, 8.0, CRITICAL_EDGE)),
     ("total_float", _tail_sample),
     ("chart_milestone", lambda sheet, x, y: sheet.shape("diamond", x + 7.0, y, 4.0, PLANNED)),

@@ -114,4 +114,4 @@ def draw_gantt(
         title = "chart_key_nodes" if key_only else "chart_all_nodes"
         rows = node_rows(forecast, face, project, key_only)
         tables.append(Table(title, _NODE_LEFT, _NODE_RIGHT, rows))
-    return Book(forecast, face, tuple(tables)).pages(paper)
+    return Book(forecast, face, tuple(table.without_empty_columns() for table in tables)).pages(paper)

@@ -12,13 +12,13 @@ from scenarios.results import Cause, Forecast, Light, Node, ProjectResult, Span
 from simulation.statistics import Probability
 
 RowKind: TypeAlias = Literal["project", "heading", "node"]
-BarStyle: TypeAlias = Literal["done", "planned", "critical", "project", "span"]
+BarStyle: TypeAlias = Literal["done", "planned", "path", "critical", "project", "span"]
 MarkKind: TypeAlias = Literal["milestone", "hard", "soft", "p80"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Work from a first to a last day."""
+    """Work from a first to a last day; ``path`` is on the critical path, ``critical`` has no float either."""
 
     span: Span
     style: BarStyle
@@ -81,14 +81,18 @@ def node_rows(forecast: Forecast, face: Typeface, project: str | None, key_only:
             continue
         nodes = [node for node in result.nodes if node.key or node.deadline or not key_only]
         rows.append(_heading(result, face))
-        rows.extend(_node_row(node, forecast.data_date, face) for node in nodes)
+        path = frozenset(result.critical_path)
+        rows.extend(_node_row(node, node.id in path, forecast.data_date, face) for node in nodes)
     return tuple(rows)
 
 
 def _project_row(number: int, project: ProjectResult, data_date: date, face: Typeface) -> Row:
     last = last_deadline(project)
     key = [node for node in project.nodes if node.key or node.milestone or node.deadline]
-    marks = [mark for node in key for mark in (*_deadline_mark(node), _node_mark(node, face))]
+    path = frozenset(project.critical_path)
+    marks = [
+        mark for node in key for mark in (*_deadline_mark(node), _node_mark(node, node.id in path, face))
+    ]
     if last and last.p80 and last.state != "done":
         marks.append(Mark("p80", last.p80))
     return Row(
@@ -136,12 +140,12 @@ def _heading(project: ProjectResult, face: Typeface) -> Row:
     )
 
 
-def _node_row(node: Node, data_date: date, face: Typeface) -> Row:
+def _node_row(node: Node, on_path: bool, data_date: date, face: Typeface) -> Row:
     shown = node.shown
     open_ = node.state != "done"
     marks = [*_deadline_mark(node)]
     if node.milestone:
-        marks.append(Mark("milestone", shown.finish, _style(node)))
+        marks.append(Mark("milestone", shown.finish, _style(node, on_path)))
     if open_ and node.p80:
         marks.append(Mark("p80", node.p80))
     spare = open_ and node.latest is not None and node.latest.finish > shown.finish
@@ -162,19 +166,19 @@ def _node_row(node: Node, data_date: date, face: Typeface) -> Row:
             _cause(node.cause, face) if open_ else "",
         ),
         light=node.light if open_ else None,
-        bars=() if node.milestone else _node_bars(node, data_date),
+        bars=() if node.milestone else _node_bars(node, on_path, data_date),
         marks=tuple(marks),
         tail=(shown.finish, node.latest.finish) if spare and node.latest else None,
     )
 
 
-def _node_bars(node: Node, data_date: date) -> tuple[Bar, ...]:
+def _node_bars(node: Node, on_path: bool, data_date: date) -> tuple[Bar, ...]:
     shown = node.shown
     if node.state != "in_progress":
-        return (Bar(shown, _style(node)),)
+        return (Bar(shown, _style(node, on_path)),)
     began = min(node.actual_start or shown.start, data_date)
     finish = max(shown.finish, data_date)
-    return (Bar(Span(began, finish), _style(node)), Bar(Span(began, data_date), "done"))
+    return (Bar(Span(began, finish), _style(node, on_path)), Bar(Span(began, data_date), "done"))
 
 
 def _span_bars(project: ProjectResult, data_date: date) -> tuple[Bar, ...]:
@@ -203,18 +207,20 @@ def last_deadline(project: ProjectResult) -> Node | None:
     return max(open_ or dated, key=lambda node: node.deadline or date.min, default=None)
 
 
-def _node_mark(node: Node, face: Typeface) -> Mark:
-    return Mark("milestone", node.shown.finish, _style(node), face.label(node.name, node.node))
+def _node_mark(node: Node, on_path: bool, face: Typeface) -> Mark:
+    return Mark("milestone", node.shown.finish, _style(node, on_path), face.label(node.name, node.node))
 
 
 def _deadline_mark(node: Node) -> tuple[Mark, ...]:
     return (Mark("hard" if node.hard else "soft", node.deadline),) if node.deadline else ()
 
 
-def _style(node: Node) -> BarStyle:
+def _style(node: Node, on_path: bool) -> BarStyle:
     if node.state == "done":
         return "done"
-    return "critical" if node.critical else "planned"
+    if node.critical:
+        return "critical"
+    return "path" if on_path else "planned"
 
 
 def _iso(day: date | None) -> str:

@@ -123,7 +123,7 @@ class Sheet:
         over: float = 1.0,
     ) -> None:
         """Fill a polygon."""
-        style = {"facecolor": color, "edgecolor": edge or "none", "linewidth": 0.7 if edge else 0.0}
+        style = {"facecolor": color, "edgecolor": edge or "none", "linewidth": 1.0 if edge else 0.0}
         self._add(Polygon(corners, closed=True, label=role, zorder=over, **style))
 
     def line(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from scenarios.charts.fonts import Typeface
-from scenarios.charts.rows import Bar, Mark, Row, RowKind
+from scenarios.charts.rows import Bar, BarStyle, Mark, Row, RowKind
 from scenarios.charts.sheet import (
     CRITICAL,
     CRITICAL_EDGE,
@@ -32,7 +32,15 @@ GAP: Final = 9.0
 HEADER: Final = YEAR_HEIGHT + PART_HEIGHT + 11.0
 _TITLE_SIZE: Final = 7.5
 _LIGHT: Final = 10.0
-_COLORS: Final = {"done": DONE, "planned": PLANNED, "critical": CRITICAL, "project": SPAN, "span": INK}
+_COLORS: Final[dict[BarStyle, str]] = {
+    "done": DONE,
+    "planned": PLANNED,
+    "path": PLANNED,
+    "critical": CRITICAL,
+    "project": SPAN,
+    "span": INK,
+}
+_EDGES: Final[dict[BarStyle, str]] = {"path": CRITICAL, "critical": CRITICAL_EDGE}
 _LEADING: Final = 1.32
 
 
@@ -88,6 +96,17 @@ class Table:
     left: tuple[Column, ...]
     right: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    def without_empty_columns(self) -> Table:
+        """The same without the columns that no row fills; the stretched ones stay."""
+        left = [i for i, c in enumerate(self.left) if c.stretch or any(row.cells[i] for row in self.rows)]
+        right = [i for i, c in enumerate(self.right) if c.stretch or any(row.right[i] for row in self.rows)]
+        rows = tuple(
+            replace(row, cells=tuple(row.cells[i] for i in left), right=tuple(row.right[i] for i in right))
+            for row in self.rows
+        )
+        left_columns = tuple(self.left[i] for i in left)
+        return Table(self.title, left_columns, tuple(self.right[i] for i in right), rows)
 
     def left_widths(self, face: Typeface) -> tuple[float, ...]:
         """Widths of the columns left of the bars, without gaps."""
@@ -238,14 +257,13 @@ def _draw_bar(sheet: Sheet, bar: Bar, scale: TimeScale, y: float, look: Look) ->
     # Done work is thinner, so that it differs from critical work in grey print too.
     height = look.bar * (0.5 if bar.style == "done" else 1.0)
     over = 3.0 if bar.style == "done" else 2.5
-    edge = CRITICAL_EDGE if bar.style == "critical" else None
     sheet.box(
         x,
         y - height / 2,
         max(end - x, 0.7),
         height,
         _COLORS[bar.style],
-        edge=edge,
+        edge=_EDGES.get(bar.style),
         role=f"bar:{bar.style}",
         over=over,
     )
@@ -263,8 +281,8 @@ def _draw_tail(sheet: Sheet, tail: tuple[date, date], scale: TimeScale, y: float
 def _draw_mark(sheet: Sheet, mark: Mark, scale: TimeScale, y: float, look: Look) -> None:
     if mark.kind == "milestone":
         x = (scale.x(mark.day) + scale.x_end(mark.day)) / 2.0
-        color = _COLORS[mark.style]
-        sheet.shape("diamond", x, y, 4.0, color, edge=PAPER, role=f"milestone:{mark.style}", over=4.0)
+        color, edge = _COLORS[mark.style], _EDGES.get(mark.style, PAPER)
+        sheet.shape("diamond", x, y, 4.0, color, edge=edge, role=f"milestone:{mark.style}", over=4.0)
     elif mark.kind == "p80":
         sheet.shape("circle", scale.x_end(mark.day), y, 2.1, PAPER, edge=INK, role="p80", over=4.4)
     else:
