@@ -103,8 +103,8 @@ SETTINGS = Table(
             "Default delays",
             "yes_no",
             ("default_risks",),
-            "要素延误的经验默认值（未经校准）",
-            "expert-judgement delays of factors, not calibrated",
+            "要素延误、补正等的经验默认值（未经校准）",
+            "expert-judgement delays and rework, not calibrated",
         ),
         Column(
             "progress_override",

@@ -32,7 +32,7 @@ _FILLS = {
 }
 _SIDE_ROWS = 20
 _GREY = PatternFill("solid", fgColor="F6F8FA")
-_FORMATS = {"date": "yyyy-mm-dd", "money": "#,##0.##", "share": "0.00"} | dict.fromkeys(
+_FORMATS = {"date": "yyyy-mm-dd", "money": "#,##0.00", "share": "0.00"} | dict.fromkeys(
     ("count", "positive", "whole"), "0"
 )
 # Lists that name every value stop a wrong entry; nodes may be written in more ways, so they only warn.
