@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Solver = Literal["auto", "cpm", "cpsat"]
 
-LIMIT = 20.0
+LIMIT = 10.0
 WORKERS = 1
 
 

@@ -23,8 +23,8 @@ def precedences(variables: Variables) -> None:
         before = variables.event(link.pred, link.from_finish)
         # A minimum lag into work in progress binds its remaining work, not its actual start.
         after = variables.finish(link.succ) if link.to_finish else variables.places[link.succ]
-        if before.fixed or after.fixed:
-            continue  # windows hold it already
+        if before.fixed and after.fixed:
+            continue
         model.add(after.expression >= variables.image(before, lagged(link, before)))
 
 
@@ -37,8 +37,8 @@ def maximum_lags(variables: Variables, dropped: Iterable[Link]) -> None:
             continue
         before = variables.event(link.pred, link.from_finish)
         after = variables.event(link.succ, link.to_finish)
-        if before.fixed or after.fixed:
-            continue  # windows hold it already
+        if before.fixed and after.fixed:
+            continue
         reach = lagged(link, before)
         if not link.to_finish and net.kind[link.succ] != FINISH_MILESTONE:
             reach = next_starts(net.tables[link.succ], reach)

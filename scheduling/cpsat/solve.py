@@ -6,16 +6,18 @@ import time
 from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil, floor
+from random import Random
 from typing import NamedTuple
 
 from ortools.sat.python import cp_model
 
 from scheduling.cpsat import constraints as families
+from scheduling.cpsat.neighbourhoods import free_some
 from scheduling.cpsat.variables import Variables, Window
 from scheduling.cpsat.windows import wide_window
 from scheduling.errors import SchedulingError
 from scheduling.generation import right_justified
-from scheduling.network import Network
+from scheduling.network import WORK, Network
 from scheduling.passes import Dates
 from scheduling.places import finish_of
 from scheduling.plan import Levels, levels
@@ -26,8 +28,20 @@ LEVELS = (
     ("overrun", families.overrun),
     ("work in progress", families.in_progress),
 )
+STARTS = len(LEVELS)
+"""The last level."""
+WHOLE = 0.3
+"""Share of the limit that goes into solving a level as one model, before neighbourhoods are searched."""
+WHOLE_SIZE = 150
+"""Free activities beyond which that is not tried where a plan is known already: neighbourhoods find more."""
 LEAST_SHARE = 0.05
-"""Share of the limit that every solve gets, however much the ones before it took."""
+"""Share of the limit that every level gets, however much the ones before it took."""
+STEP = 0.5
+"""Work units of one neighbourhood at most, and ..."""
+TOLL = 0.02
+"""... at least, so that building models counts too."""
+PATIENCE = 40
+"""Neighbourhoods searched in vain before a level is left."""
 
 
 def solve(
@@ -53,6 +67,18 @@ def solve(
     return _Search(net, early, late, ends, incumbent, effort).run()
 
 
+class _Stage(NamedTuple):
+    """One level to be improved inside a window; `held`: the levels before it are constraints."""
+
+    depth: int
+    window: Window
+    held: bool
+
+    @property
+    def name(self) -> str:
+        return "starts" if self.depth == STARTS else LEVELS[self.depth][0]
+
+
 class _Answer(NamedTuple):
     """What one solve proved."""
 
@@ -62,6 +88,10 @@ class _Answer(NamedTuple):
     @property
     def found(self) -> bool:
         return self.status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+
+    @property
+    def proved(self) -> bool:
+        return self.status == cp_model.OPTIMAL
 
 
 class _Search:
@@ -78,88 +108,121 @@ class _Search:
         self.best = incumbent
         self.effort = effort
         self.left = effort.limit
-        self.begun = time.monotonic()
+        self.until = None if effort.seconds is None else time.monotonic() + effort.seconds
+        self.random = Random(effort.seed)
         self.least = levels(net, early, ends)
+
+    @property
+    def judged(self) -> Levels:
+        assert self.best is not None
+        return levels(self.net, self.best, self.ends)
 
     def run(self) -> Outcome:
         """Between both passes first: what holds there is best at the first three levels at once."""
         return self.between_passes() or self.level_by_level()
 
     def between_passes(self) -> Outcome | None:
-        """Latest starts between early and late dates; None when that finds no plan."""
-        known = self.best is not None and levels(self.net, self.best, self.ends)[:3] == self.least[:3]
-        variables = self.model(Window(self.early.resume, self.late.resume), mirrored=True)
-        answer = self.maximise_starts(variables, share=1.0 if known else 0.5)
-        if not answer.found and not known:
+        """Latest starts between early and late dates; None when no plan is found there."""
+        stage = _Stage(STARTS, Window(self.early.resume, self.late.resume), held=False)
+        known = self.best is not None and self.judged[:STARTS] == self.least[:STARTS]
+        whole = self.whole(stage)
+        if not whole.found and not known:
             return None
-        return Outcome(
-            self.best, self.least.lateness, floor(answer.bound), proved=answer.status == cp_model.OPTIMAL
-        )
+        if not whole.proved:
+            self.improve(stage, share=1.0)
+        return Outcome(self.best, self.least.lateness, floor(whole.bound), whole.proved)
 
     def level_by_level(self) -> Outcome:
-        """Each level in a solve of its own, the ones before it held at their best values."""
-        proved, bound = True, self.least.lateness
-        for depth, (name, family) in enumerate(LEVELS):
+        """Each level by itself, the ones before it held at their best values."""
+        proved, lateness_bound = True, self.least.lateness
+        for depth in range(STARTS):
             if self.best is not None and self.judged[depth] == self.least[depth]:
                 continue
-            variables = self.variables(depth, mirrored=False)
-            variables.model.minimize(family(variables, self.ends))
-            answer = self.search(variables, name, share=0.5)
+            stage = self.wide(depth)
+            whole = self.whole(stage)
             if self.best is None:
-                return Outcome(None, None, None, proved=answer.status == cp_model.INFEASIBLE)
-            proved = proved and answer.status == cp_model.OPTIMAL
-            if not depth:
-                bound = max(bound, _plain(Fraction(ceil(answer.bound), families.lateness_scale(self.net))))
-        answer = self.maximise_starts(self.variables(len(LEVELS), mirrored=True), share=1.0)
-        return Outcome(self.best, bound, floor(answer.bound), proved and answer.status == cp_model.OPTIMAL)
+                return Outcome(None, None, None, proved=whole.status == cp_model.INFEASIBLE)
+            if not whole.proved:
+                self.improve(stage, share=0.4)
+            if depth == 0:
+                scale = families.lateness_scale(self.net)
+                lateness_bound = max(lateness_bound, _plain(Fraction(ceil(whole.bound), scale)))
+            proved = proved and (whole.proved or self.judged[depth] == self.least[depth])
+        stage = self.wide(STARTS)
+        whole = self.whole(stage)
+        if not whole.proved:
+            self.improve(stage, share=1.0)
+        return Outcome(self.best, lateness_bound, floor(whole.bound), proved and whole.proved)
 
-    def variables(self, depth: int, *, mirrored: bool) -> Variables:
-        """The model of level `depth`, the levels before it held at the values of the best plan."""
+    # -- stages ---------------------------------------------------------------------------------------
+    def wide(self, depth: int) -> _Stage:
         judged = None if self.best is None else self.judged
-        window = wide_window(self.net, self.early, self.ends, judged, depth)
-        variables = self.model(window, mirrored=mirrored)
-        for (_, family), value in zip(LEVELS[:depth], judged or (), strict=False):
-            scale = families.lateness_scale(self.net) if family is families.weighted_lateness else 1
-            families.at_most(variables, family(variables, self.ends), int(Fraction(str(value)) * scale))
-        return variables
+        return _Stage(depth, wide_window(self.net, self.early, self.ends, judged, depth), held=True)
 
-    # -- one solve ------------------------------------------------------------------------------------
-    @property
-    def judged(self) -> Levels:
-        assert self.best is not None
-        return levels(self.net, self.best, self.ends)
+    def whole(self, stage: _Stage) -> _Answer:
+        """The whole level as one model, or what the window alone bounds if that is too large."""
+        free = sum(low != high for low, high in zip(*stage.window, strict=True))
+        if self.best is not None and free > WHOLE_SIZE:
+            return _Answer(cp_model.UNKNOWN, self.bound(stage))
+        share = max(WHOLE * self.left, LEAST_SHARE * self.effort.limit)
+        return self.search(stage, stage.window, share)
 
-    def model(self, window: Window, *, mirrored: bool) -> Variables:
-        variables = Variables(self.net, window, mirrored=mirrored)
+    def improve(self, stage: _Stage, share: float) -> None:
+        """Large neighbourhood search: some activities free in the exact model, the others held."""
+        reserve = self.left * (1 - share)
+        vain = 0
+        while (
+            self.left > reserve and vain < PATIENCE and (self.until is None or time.monotonic() < self.until)
+        ):
+            assert self.best is not None
+            before = self.judged
+            window = free_some(self.net, self.best, stage.window, self.random)
+            self.search(stage, window, STEP)
+            vain = 0 if self.judged < before else vain + 1
+
+    def model(self, stage: _Stage, window: Window) -> Variables:
+        """Starts as seen in reversed time for the last level, else in forward time."""
+        variables = Variables(self.net, window, mirrored=stage.depth == STARTS)
         families.precedences(variables)
         families.maximum_lags(variables, self.early.broken)
         families.capacities(variables)
+        if stage.held and self.best is not None:
+            for (_, family), value in zip(LEVELS[: stage.depth], self.judged, strict=False):
+                scale = families.lateness_scale(self.net) if family is families.weighted_lateness else 1
+                families.at_most(variables, family(variables, self.ends), int(Fraction(str(value)) * scale))
+        if stage.depth == STARTS:
+            variables.model.maximize(families.starts(variables))
+        else:
+            variables.model.minimize(LEVELS[stage.depth][1](variables, self.ends))
         return variables
 
-    def maximise_starts(self, variables: Variables, share: float) -> _Answer:
-        variables.model.maximize(families.starts(variables))
-        return self.search(variables, "starts", share)
-
-    def search(self, variables: Variables, name: str, share: float) -> _Answer:
-        """Run the solver on a share of what is left of the limit; keep what it finds if it is better."""
+    def search(self, stage: _Stage, window: Window, limit: float) -> _Answer:
+        """Run the solver; keep what it finds if it is better."""
+        variables = self.model(stage, window)
         solver = cp_model.CpSolver()
         settings = solver.parameters
         settings.random_seed = self.effort.seed
         settings.num_workers = self.effort.workers
         settings.interleave_search = self.effort.workers > 1
-        settings.max_deterministic_time = max(share * self.left, LEAST_SHARE * self.effort.limit)
-        if self.effort.seconds is not None:
-            rest = self.effort.seconds - (time.monotonic() - self.begun)
-            settings.max_time_in_seconds = max(share * rest, LEAST_SHARE * self.effort.seconds)
-        watch = _Watch(name, self.effort.progress) if self.effort.progress else None
+        settings.max_deterministic_time = limit
+        if self.until is not None:
+            settings.max_time_in_seconds = max(0.1, self.until - time.monotonic())
+        watch = _Watch(stage.name, self.effort.progress) if self.effort.progress else None
         status = solver.solve(variables.model, watch)
-        self.left -= solver.response_proto.deterministic_time
         if status == cp_model.MODEL_INVALID:
             raise SchedulingError(f"the model is invalid, please report this: {variables.model.validate()}")
-        answer = _Answer(status, solver.best_objective_bound)
-        if answer.found:
-            self.keep(self.dates(variables, solver))
-        return answer
+        self.left -= max(TOLL, solver.response_proto.deterministic_time)
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return _Answer(status, self.bound(stage))
+        self.keep(self.dates(variables, solver))
+        return _Answer(status, solver.best_objective_bound)
+
+    def bound(self, stage: _Stage) -> float:
+        """What the passes alone prove of a level."""
+        if stage.depth < STARTS:
+            return float(self.least[stage.depth])
+        net, high = self.net, stage.window.high
+        return sum(high[i] for i in range(len(net)) if not net.started(i) and net.kind[i] == WORK)
 
     def dates(self, variables: Variables, solver: cp_model.CpSolver) -> Dates:
         net = self.net

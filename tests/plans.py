@@ -1,0 +1,267 @@
+"""Backward plans by brute force, and synthetic portfolios: every place of every activity, slot by slot.
+
+Shares nothing with the package but the compiled network that it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from hypothesis import strategies as st
+
+from scheduling.build import compile_network
+from scheduling.calendar import CalendarTable
+from scheduling.network import FINISH_MILESTONE, START_MILESTONE, WORK, Link, Network, Resource
+
+LENGTH = 400
+BASE = 40
+REACH = 22
+"""Slots after the start that brute force tries; tiny networks need no more."""
+
+
+@dataclass
+class Best:
+    """Best levels found by enumeration (None: no plan at all) and the starts of one best plan."""
+
+    levels: tuple[Any, ...] | None = None
+    places: dict[int, int] = field(default_factory=dict)
+
+
+class Enumeration:
+    """All plans of a network whose unstarted activities begin within REACH slots of `BASE`.
+
+    Work in progress must not depend on unstarted activities.
+    """
+
+    def __init__(self, net: Network, ends: list[int], resumes: dict[int, int]) -> None:
+        self.net, self.ends = net, ends
+        self.places: dict[int, int] = dict(resumes)
+        self.best = Best()
+        self.todo = [i for i in range(len(net)) if not net.started(i)]
+
+    def run(self) -> Best:
+        self.place(0)
+        return self.best
+
+    # -- arithmetic, slot by slot ---------------------------------------------------------------------
+    def rate(self, table: Any, slot: int) -> int:
+        return int(table.rates[slot]) if isinstance(table, CalendarTable) else 100
+
+    def finish(self, i: int) -> int:
+        if self.net.done(i):
+            return self.net.actual_finish[i]
+        return self.walk(i, self.places[i])
+
+    @cache  # noqa: B019
+    def walk(self, i: int, at: int) -> int:
+        todo = 100 * self.net.work[i] if self.net.kind[i] == WORK else 0
+        while todo > 0:
+            todo -= self.rate(self.net.tables[i], at)
+            at += 1
+        return at
+
+    def start(self, i: int) -> int:
+        return self.net.actual_start[i] if self.net.started(i) else self.places[i]
+
+    @cache  # noqa: B019
+    def lagged(self, link: Link, at: int) -> int:
+        lag = link.lag
+        while lag > 0:
+            lag -= self.rate(link.table, at) > 0
+            at += 1
+        while lag < 0:
+            at -= 1
+            lag += self.rate(link.table, at) > 0
+        return at
+
+    def holds(self, link: Link) -> bool:
+        net, j = self.net, link.succ
+        if net.done(j) or (link.maximum and net.started(j) and not link.to_finish):
+            return True
+        limit = self.lagged(link, self.finish(link.pred) if link.from_finish else self.start(link.pred))
+        reached = self.finish(j) if link.to_finish else self.places[j]
+        if not link.maximum:
+            return reached >= limit
+        if not link.to_finish and net.kind[j] != FINISH_MILESTONE:
+            while not self.rate(net.tables[j], limit):
+                limit += 1
+        return reached <= limit
+
+    # -- search ---------------------------------------------------------------------------------------
+    def options(self, i: int) -> Iterator[int]:
+        net = self.net
+        low = max(
+            value
+            for value in (
+                net.starts[net.project[i]],
+                net.release[i],
+                net.data_date,
+                *(gate.arrival for gate in net.gates if i in gate.gates),
+            )
+            if value is not None
+        )
+        for at in range(low, BASE + REACH):
+            if net.kind[i] == FINISH_MILESTONE or self.rate(net.tables[i], at):
+                line = net.deadlines.get(i)
+                if line and line.hard and self.walk(i, at) > line.bound:
+                    return
+                yield at
+
+    def place(self, depth: int) -> None:
+        if depth == len(self.todo):
+            self.judge()
+            return
+        i = self.todo[depth]
+        for at in self.options(i):
+            self.places[i] = at
+            known = [link for link in self.net.links if i in (link.pred, link.succ) and self.known(link)]
+            if all(self.holds(link) for link in known) and self.fits(i) and not self.hopeless():
+                self.place(depth + 1)
+            del self.places[i]
+
+    def known(self, link: Link) -> bool:
+        return all(k in self.places or self.net.done(k) for k in (link.pred, link.succ))
+
+    def fits(self, i: int) -> bool:
+        net = self.net
+        for k, units in net.demand[i]:
+            for slot in range(self.places[i], self.finish(i)):
+                held = units
+                for j in self.places:
+                    begin = net.data_date if net.started(j) else self.places[j]
+                    if j != i and begin <= slot < self.finish(j):
+                        held += sum(number for which, number in net.demand[j] if which == k)
+                there = net.resources[k].capacity
+                for when, number in net.resources[k].changes:
+                    there = number if when <= slot else there
+                if held > there:
+                    return False
+        return True
+
+    def lateness(self) -> Any:
+        return sum(
+            line.weight * max(0, self.finish(i) - line.bound)
+            for i, line in self.net.deadlines.items()
+            if i in self.places
+        )
+
+    def hopeless(self) -> bool:
+        return self.best.levels is not None and self.lateness() > self.best.levels[0]
+
+    def judge(self) -> None:
+        net = self.net
+        late = self.lateness()
+        over = [0] * len(self.ends)
+        for i, k in enumerate(net.project):
+            over[k] = max(over[k], self.finish(i) - self.ends[k])
+        begun = sum(at for i, at in self.places.items() if net.started(i))
+        starts = sum(at for i, at in self.places.items() if not net.started(i) and net.kind[i] == WORK)
+        found = (late, sum(over), begun, -starts)
+        if self.best.levels is None or found < self.best.levels:
+            self.best = Best(found, dict(self.places))
+
+
+# -- tiny networks ----------------------------------------------------------------------------------------
+RATES = ([100], [100, 100, 0], [100, 30, 0, 60], [0, 100, 50])
+
+
+@st.composite
+def tiny(draw: st.DrawFn, *, maxima: bool = False, resources: int = 1, progress: bool = False) -> Network:
+    """A few activities with all relations, lags of both signs, partial rates, deadlines and one resource."""
+    calendars = {f"c{k}": CalendarTable(f"c{k}", np.resize(rates, LENGTH)) for k, rates in enumerate(RATES)}
+    names = st.sampled_from([None, *calendars])
+    graph: Any = nx.MultiDiGraph()
+    size = draw(st.sampled_from([2, 3, 3, 3, 4]))
+    for i in range(size):
+        node: dict[str, Any] = {"duration": draw(st.sampled_from([0, 1, 1, 2, 2, 3]))}
+        if not node["duration"]:
+            node["milestone"] = draw(st.sampled_from(["start", "finish"]))
+        elif resources:
+            node["demand"] = {f"r{k}": draw(st.sampled_from([0, 1, 1, 2])) for k in range(resources)}
+        node["calendar"] = draw(names)
+        node["project"] = draw(st.sampled_from(["p", "p", "q"]))
+        if draw(st.integers(0, 5)) == 0:
+            node["release"] = BASE + draw(st.integers(0, 4))
+        if draw(st.booleans()):
+            node["deadline"] = BASE + draw(st.integers(0, 9))
+            node["weight"] = draw(st.sampled_from([1, 1, 2, 0.5]))
+            node["hard"] = draw(st.integers(0, 4)) == 0
+        graph.add_node(f"a{i}", **{key: value for key, value in node.items() if value is not None})
+    if progress:
+        graph.add_node("a", duration=3, actual_start=BASE - 2, remaining=draw(st.integers(1, 3)),
+                       demand={"r0": draw(st.sampled_from([1, 2, 3]))}, project="p")  # fmt: skip
+        graph.add_edge("a", "a0", type=draw(st.sampled_from(["FS", "SS", "FF"])))
+    for j in range(1, size):
+        for i in draw(st.sets(st.integers(0, j - 1), max_size=2)):
+            graph.add_edge(
+                f"a{i}",
+                f"a{j}",
+                type=draw(st.sampled_from(["FS", "FS", "SS", "FF", "SF"])),
+                lag=draw(st.sampled_from([-2, -1, 0, 0, 0, 1, 2])),
+                lag_calendar=draw(st.sampled_from(["elapsed", *calendars])),
+            )
+    if maxima:
+        i, j = draw(st.permutations(range(size)))[:2]
+        relation = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
+        lag = draw(st.integers(0, 4))
+        graph.add_edge(f"a{i}", f"a{j}", type=relation, lag=None, maximum_lag=lag)
+    changes = ((BASE + draw(st.integers(1, 6)), draw(st.integers(0, 2))), (BASE + 7, 2))
+    return compile_network(
+        graph,
+        calendars=calendars,
+        start=BASE,
+        data_date=BASE if progress else None,
+        resources=[Resource(f"r{k}", draw(st.integers(1, 2)), changes) for k in range(resources)],
+    )
+
+
+# -- portfolios -------------------------------------------------------------------------------------------
+def portfolio(activities: int, *, seed: int = 0, tightness: float = 1.35, capacity: int = 4) -> Network:
+    """A synthetic portfolio: projects of 15 activities, mixed calendars and lags, three shared resources.
+
+    `tightness` is each project's time to its deadline over its length without resources.
+    """
+    random = np.random.default_rng(seed)
+    days = 6000
+    week = np.resize([100] * 5 + [0, 0], days)
+    winter = np.where(np.arange(days) % 365 < 60, 30, 100)
+    winter[np.arange(days) % 365 < 15] = 0
+    calendars = {
+        "office": CalendarTable("office", week),
+        "site": CalendarTable("site", winter),
+        "trade": CalendarTable("trade", np.resize([100] * 6 + [0], days)),
+    }
+    graph: Any = nx.DiGraph()
+    count = 15
+    starts: dict[Any, int] = {}
+    for p in range(-(-activities // count)):
+        starts[f"p{p:02}"] = origin = 400 + int(random.integers(0, 120))
+        names = [f"p{p:02}a{i:02}" for i in range(count)]
+        for i, name in enumerate(names):
+            graph.add_node(
+                name,
+                duration=int(random.integers(3, 25)),
+                project=f"p{p:02}",
+                calendar=str(random.choice(["office", "site", "trade"])),
+                demand={f"r{k}": int(random.integers(1, 3)) for k in range(3) if random.random() < 0.35},
+            )
+            for j in {int(random.integers(max(0, i - 5), i)) for _ in range(2)} if i else ():
+                kind, lag = [("FS", 0), ("FS", 2), ("SS", 4), ("FF", 3)][int(random.integers(0, 4))]
+                graph.add_edge(names[j], name, type=kind, lag=lag)
+        for first, second in pairwise(names[-3:]):
+            graph.add_edge(first, second, type="FS", lag=0)
+        graph.nodes[names[-1]]["deadline"] = origin + int(tightness * 260)
+    resources = [
+        Resource(f"r{k}", capacity * activities // 60, ((600, capacity * activities // 50),))
+        for k in range(3)
+    ]
+    return compile_network(graph, calendars=calendars, start=starts, resources=resources)
+
+
+__all__ = ["BASE", "START_MILESTONE", "Enumeration", "portfolio", "tiny"]
