@@ -27,9 +27,9 @@ def coupled(network: Network) -> tuple[int, ...]:
     Notes
     -----
     These are the activities that demand a binding resource and all that follow them by minimum lags. Every
-    other activity asks alone, so it starts at its early start in each replication. It joins only where the order
-    of things *within* an instant could show, as for an activity that starts by SS 0 with it: ready one pass
-    later (SEMANTICS 22).
+    other activity asks alone, so it starts at its early start in each replication. It joins only where the
+    order of things *within* an instant could show, as for an activity that starts by SS 0 with it: ready one
+    pass later (SEMANTICS 22).
     """
     binding = binding_resources(network)
     demanding = [

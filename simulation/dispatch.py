@@ -33,7 +33,7 @@ class Wait(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Activities that ask for the same units at the same allowed slots: when the first cannot start, none can.
+    """Activities that ask for the same units at the same slots: when the first cannot start, none can.
 
     Attributes
     ----------
@@ -178,7 +178,7 @@ def _counts(
 def _watchers(
     inside: Sequence[Link], place: dict[int, int], projecting: set[int]
 ) -> tuple[tuple[int, ...], ...]:
-    """Activities with projections that an event of each activity can change, also through waiting finishes."""
+    """Activities whose projections an event of each activity can change, also through waiting finishes."""
     direct: list[list[Link]] = [[] for _ in place]
     for link in inside:
         if place[link.succ] in projecting:

@@ -1,9 +1,9 @@
 """The reference engine: one replication after the other as discrete events of SimPy.
 
-SimPy keeps the clock: one event for each instant in which something may happen. Everything of an instant is then
-done in the order of SEMANTICS 22, never in an order of SimPy's own: completions, arrivals and milestones to a
-fixpoint; one pass over the activities that ask, in the order (planned start, ready slot, id as text); again
-while a pass started something.
+SimPy keeps the clock: one event for each instant in which something may happen. Everything of an instant is
+then done in the order of SEMANTICS 22, never in an order of SimPy's own: completions, arrivals and milestones
+to a fixpoint; one pass over the activities that ask, in the order (planned start, ready slot, id as text);
+again while a pass started something.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class _Replication:
     def look_ahead(self, t: int) -> None:
         """Arrange the next instants at which skipped activities ask, or projections may have come true."""
         change = self.next_change(t)
-        for q in self.busy if self.freed or t in self.model.changes else ():
+        for q in self.busy if self.freed or self.next_change(t - 1) == t else ():
             asked = self.model.queues[q]
             if not asked.allows(t):
                 self.looked_at = self.queues[q][0][3]
@@ -287,7 +287,7 @@ class _Replication:
         return at <= t
 
     def poll(self, k: int, at: int | None) -> None:
-        """Visit later, unless only an event can help: whatever brings one about visits its watchers itself."""
+        """Visit later, unless only an event can help: that visits its watchers itself."""
         if at is not None and not self.stuck(k):
             self.later.append((at, k))
 
@@ -371,10 +371,7 @@ class _Replication:
 
     def fits(self, demand: tuple[tuple[int, int], ...], t: int) -> bool:
         resources, used = self.net.resources, self.used
-        for resource, units in demand:
-            if used[resource] + units > resources[resource].capacity_at(t):
-                return False
-        return True
+        return all(used[resource] + units <= resources[resource].capacity_at(t) for resource, units in demand)
 
     def take(self, entry: Entry, q: int, t: int) -> None:
         """Start one activity; whoever waits ahead of it for one of its resources is overtaken."""

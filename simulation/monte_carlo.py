@@ -57,8 +57,8 @@ def simulate(
     start : {"asap", "plan"}
         Whether work waits for its planned start.
     engine : {"auto", "simpy", "maxplus"}
-        "auto" sends through SimPy what resources can delay and takes the early dates for all the rest; "simpy"
-        sends everything, "maxplus" refuses networks where resources can bind.
+        "auto" sends through SimPy what resources can delay and takes the early dates for all the rest;
+        "simpy" sends everything, "maxplus" refuses networks where resources can bind.
     progress : callable, optional
 
     Returns

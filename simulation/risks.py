@@ -195,7 +195,7 @@ class RiskModel:
             raise InputError(f"the risk model has no {kind} '{name}' to leave out. See its `causes`.")
         if kind == "driver":
             return replace(self, drivers=tuple(item for item in self.drivers if item.id != name))
-        kept = {
+        kept: dict[str, Any] = {
             attribute: {key: value for key, value in getattr(self, attribute).items() if key != name}
             for attribute in _KINDS[kind]
         }
@@ -231,14 +231,14 @@ class RiskModel:
         for name in self.delay:
             if name not in supplies:
                 raise InputError(
-                    f"a delay names factor '{name}', which is no factor with a supply date that gates unstarted "
-                    "activities. Correct the id or drop the delay."
+                    f"a delay names factor '{name}', which is no factor with a supply date that gates "
+                    "unstarted activities. Correct the id or drop the delay."
                 )
         for name in self.lead:
             if name not in leads:
                 raise InputError(
-                    f"a lead names factor '{name}', which is no factor without a supply date that gates unstarted "
-                    "activities. Correct the id or drop the lead."
+                    f"a lead names factor '{name}', which is no factor without a supply date that gates "
+                    "unstarted activities. Correct the id or drop the lead."
                 )
         for driver in self.drivers:
             for name in driver.activities:
@@ -247,8 +247,8 @@ class RiskModel:
             for name in group.members:
                 if not (name in self.work or name in self.delay or name in self.lead):
                     raise InputError(
-                        f"correlation '{group.id}' names '{name}', which has no distribution of work, delay or "
-                        "lead. Give one or drop the member."
+                        f"correlation '{group.id}' names '{name}', which has no distribution of work, delay "
+                        "or lead. Give one or drop the member."
                     )
         for name in self.cancellation:
             if name not in network.projects:

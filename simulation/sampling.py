@@ -1,7 +1,7 @@
 """One draw of every duration, arrival, rework and driver for each replication, as integers.
 
-Draws are keyed by (seed, stable id, purpose, replication): inserting an activity or a factor, or taking a cause
-out of the risk model, changes nothing else.
+Draws are keyed by (seed, stable id, purpose, replication): inserting an activity or a factor, or taking a
+cause out of the risk model, changes nothing else.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class _Sampler:
         return total
 
     def luck(self) -> Floats:
-        projects = self.network.projects if self.risks.cancellation else ()
+        projects: tuple[Any, ...] = self.network.projects if self.risks.cancellation else ()
         luck = np.ones((len(self.replications), len(projects)), order="F")
         for k, project in enumerate(projects):
             if project in self.risks.cancellation:
@@ -166,8 +166,8 @@ def cancelled(
 
     Notes
     -----
-    A yearly chance p over y years is ``1 - (1 - p)^y``, with y from the later of project start and data date to
-    the project's last finish, a year of 365.25 days. A project that is done cannot be cancelled any more.
+    A yearly chance p over y years is ``1 - (1 - p)^y``, with y from the later of project start and data date
+    to the project's last finish, a year of 365.25 days. A project that is done cannot be cancelled any more.
     """
     dropped = np.zeros((len(finish), len(network.projects)), dtype=np.bool_)
     per_year = 365.25 * (network.axis.slots_per_day if network.axis else 1)

@@ -7,11 +7,14 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from scheduling.build import compile_network
 from scheduling.calendar import CalendarTable
+from scheduling.errors import ContradictionError
 from scheduling.network import Factor, Network, Resource
+from scheduling.passes import early_pass
 
 LENGTH = 1500
 CALENDARS = {
@@ -58,14 +61,19 @@ def networks(draw: st.DrawFn, features: Features) -> Network:
             pair = (i, j) if draw(st.booleans()) else (j, i)
             graph.add_edge(*(f"a{k}" for k in pair), type=relation, lag=None,
                            maximum_lag=draw(st.integers(0, 12)))  # fmt: skip
-    return compile_network(
-        graph,
-        calendars=CALENDARS,
-        start=DATA_DATE - draw(st.integers(0, 6)) if progress else BASE + draw(st.integers(5, 9)),
-        data_date=DATA_DATE if progress else None,
-        resources=resources,
-        factors=draw(factors(size)) if features.factors else (),
-    )
+    try:
+        network = compile_network(
+            graph,
+            calendars=CALENDARS,
+            start=DATA_DATE - draw(st.integers(0, 6)) if progress else BASE + draw(st.integers(5, 9)),
+            data_date=DATA_DATE if progress else None,
+            resources=resources,
+            factors=draw(factors(size)) if features.factors else (),
+        )
+        early_pass(network)
+    except ContradictionError:
+        reject()
+    return network
 
 
 @st.composite

@@ -84,10 +84,13 @@ class Walker:
                 if self.start[i] is not None and self.projected_finish(i, t) <= t:
                     self.finish[i] = t
                     moved = True
-                elif self.start[i] is None and (self.wip[i] or self.net.kind[i] != WORK):
-                    if self.may_begin(i, t):
-                        self.start[i] = t
-                        moved = True
+                elif (
+                    self.start[i] is None
+                    and (self.wip[i] or self.net.kind[i] != WORK)
+                    and self.may_begin(i, t)
+                ):
+                    self.start[i] = t
+                    moved = True
 
     def one_pass(self, t: int) -> bool:
         asking = [
