@@ -1,0 +1,167 @@
+"""Small scenario files for the tests of the scenario door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+import yaml
+
+from scenarios.load import to_scenario
+from scenarios.problems import ScenarioError
+from scenarios.schema import Scenario
+from scenarios.yaml_source import read_yaml
+
+HEAD = "schema: backplan/1\nname: t\ndata_date: 2026-03-02\n"
+"""Three lines; what a test adds begins in line 4."""
+TWO = """\
+projects:
+  - id: P
+    name: one
+    activities:
+      - {id: a, name: dig, work: 5}
+      - {id: b, name: pour, work: 3, predecessors: [a]}
+"""
+"""A project of two activities, six lines."""
+
+WHOLE = """\
+schema: backplan/1
+name: whole
+title: {zh: 全部, en: everything}
+description: every key once
+source: synthetic
+synthetic: true
+data_date: 2026-03-02
+data_date_inferred: true
+region: north
+seed: 7
+replications: 50
+confidence: 0.75
+slots_per_day: 1
+default_risks: true
+progress_override: false
+calendars:
+  six-day:
+    week: [100, 100, 100, 100, 100, 100, 0]
+    exceptions: {2026-05-01: 0, 2026-05-03: 50}
+    first: 2020-01-01
+    last: 2032-12-31
+    provisional: [2030, 2031]
+  slow: {base: cn-site-north, exceptions: {2026-06-01: 30}}
+resources:
+  crew:
+    name: {zh: 班组, en: crew}
+    capacity: 2
+    changes: [{date: 2026-01-01, capacity: 1}, {date: 2026-09-01, capacity: 3}]
+    demand: {F1: 1}
+    synthetic: true
+drivers:
+  rain:
+    name: {zh: 多雨, en: rain}
+    multiplier: {uniform: [1.05, 1.4], probability: 0.4}
+    kinds: [construction]
+  team: {multiplier: [0.9, 1, 1.3], activities: [a, E/F2], projects: [E, A]}
+quotas:
+  - {event: start, sector: industry, target: 1, reached: 0, date: 2026-12-31}
+projects:
+  - id: E
+    name: {zh: 工厂, en: plant}
+    template: enterprise
+    options: [parallel]
+    land_ready: true
+    region: south
+    sector: industry
+    district: park
+    investment: {total: 12000, this_year: 3000, completed: 100.5}
+    lead_unit: unit
+    responsible_unit: park office
+    responsible_person: deputy director
+    blocker: land
+    start: 2026-03-09
+    until: [F2]
+    current: {node: D5, since: 2026-02-10, remaining: 9}
+    progress:
+      A7: {start: 2026-01-05, finish: 2026-02-20}
+      A9: {start: 2026-01-20}
+    deadlines:
+      - {node: F0, date: 2026-09-30, hard: true}
+      - {node: S1, date: 2026-10-31, weight: 3}
+    factors:
+      land: {supply: 2026-05-15, delay: {lognormal: {median: 20, p90: 60, max: 200}, probability: 0.3}}
+      steel: {lead: [20, 30, 60], gates: [F1], after: [D5], name: {zh: 钢材, en: steel}}
+    overrides:
+      F1:
+        name: piles
+        work: {triangular: [20, 25, 50]}
+        calendar: slow
+        predecessors: [F0]
+        release: 2026-04-01
+        demand: {crew: 2}
+        rework: {probability: 0.1, work: 5}
+        key: true
+        source: estimate
+    assumed: [investment]
+  - id: A
+    name: road
+    default_risks: false
+    activities:
+      - id: a
+        name: dig
+        work: {pert: [4, 5, 9]}
+        planned: 6
+        kind: construction
+        department: housing
+        calendar: six-day
+        release: 2026-03-10
+        demand: {crew: 1}
+        rework: {probability: 0.2, work: {discrete: {values: [1, 3], weights: [2, 1]}}}
+        key: true
+        source: estimate
+      - id: m
+        name: open
+        work: 0
+        milestone: start
+        predecessors:
+          - {id: a, type: SS, lag: 2, maximum_lag: 20, lag_calendar: elapsed}
+          - {id: E/F0, lag: null, maximum_lag: 400}
+notes: [{zh: 说明, en: note}]
+"""
+"""Every key of the schema but `file` of a calendar, which must stand alone."""
+
+
+def load_text(text: str) -> Scenario:
+    """The scenario that a file `x.yaml` with this text gives."""
+    return to_scenario(read_yaml(text, "x.yaml"), Path())
+
+
+def faults_of(text: str) -> list[str]:
+    """The lines of the error that a file with this text gives."""
+    with pytest.raises(ScenarioError) as caught:
+        load_text(text)
+    return str(caught.value).split("\n")
+
+
+def fault_of(text: str) -> str:
+    """The only line of the error."""
+    (line,) = faults_of(text)
+    return line
+
+
+def whole() -> dict[str, Any]:
+    """The data of WHOLE, to be changed by a test."""
+    data = read_yaml(WHOLE, "whole.yaml").data
+    assert isinstance(data, dict)
+    return data
+
+
+def dumped(scenario: Scenario) -> str:
+    """A scenario as YAML."""
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
+def indented(text: str, by: int) -> str:
+    """A block of YAML, to be put under a key."""
+    return "".join(" " * by + line + "\n" for line in dedent(text).strip("\n").split("\n"))
