@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from scenarios.charts.fonts import Typeface
+from scenarios.charts.rows import percent
 from scenarios.charts.sheet import (
     CRITICAL,
     CRITICAL_EDGE,
@@ -18,6 +19,7 @@ from scenarios.charts.sheet import (
     Sheet,
 )
 from scenarios.charts.table import draw_deadline
+from scenarios.messages import catalogue
 from scenarios.results import Forecast
 
 MARGIN: Final = 30.0
@@ -56,6 +58,25 @@ def summary(forecast: Forecast, face: Typeface) -> str:
     return "  ·  ".join(parts)
 
 
+def quotas(forecast: Forecast, face: Typeface) -> str:
+    """Target numbers, and how likely they are met, in one line."""
+    parts = []
+    for quota in forecast.quotas:
+        key = f"sector_{quota.sector}" if quota.sector else "all_sectors"
+        sector = face.say(key) if key in catalogue() else face.clean(quota.sector or "")
+        text = face.say(
+            "chart_quota",
+            sector=sector,
+            event=face.say(f"event_{quota.event}"),
+            by=quota.by.isoformat(),
+            target=quota.target,
+            expected=f"{quota.expected:.1f}",
+            met=percent(quota.met, face),
+        )
+        parts.append(text)
+    return "  ·  ".join(parts)
+
+
 def notes(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
     """What a reader must know before believing the picture."""
     found = []
@@ -86,7 +107,7 @@ def draw_title(sheet: Sheet, forecast: Forecast, title: str) -> float:
     for line in face.wrap(title, width, _TITLE, 2, True):
         sheet.text(MARGIN, y, line, _TITLE, bold=True, role="heading")
         y += _TITLE * 1.35
-    for text in (subtitle(forecast, face), summary(forecast, face)):
+    for text in filter(None, (subtitle(forecast, face), summary(forecast, face), quotas(forecast, face))):
         for line in face.wrap(text, width, _SUBTITLE):
             sheet.text(MARGIN, y, line, _SUBTITLE, color=MUTED, role="heading")
             y += _SUBTITLE * 1.55
