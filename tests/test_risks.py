@@ -1,0 +1,208 @@
+"""The risk model and its draws: what is drawn, rounding, stable keys, correlation, and refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from scheduling.build import compile_network
+from scheduling.errors import InputError
+from scheduling.network import Factor, Network
+from simulation.distributions import Discrete, Fixed, Lognormal, Triangular, Uniform
+from simulation.draws import uniforms
+from simulation.risks import Cancellation, Correlation, Driver, Rework, RiskModel
+from simulation.sampling import cancelled, draw
+
+MANY = range(4000)
+
+
+def network_of(*names: str, factors: tuple[Factor, ...] = (), **attributes: Any) -> Network:
+    graph = nx.DiGraph()
+    for name in names:
+        graph.add_node(name, duration=10, **attributes)
+    graph.add_node("open", duration=0)
+    nx.add_path(graph, [*names, "open"])
+    return compile_network(graph, factors=factors)
+
+
+def column(network: Network, risks: RiskModel, name: str, replications: range = MANY) -> list[int]:
+    work: list[int] = draw(network, risks, 7, replications).work[:, network.index[name]].tolist()
+    return work
+
+
+FACTORS = (Factor("land", ("a",), supply=20), Factor("power", ("b",), lead=30))
+RISKS = RiskModel(
+    work={"a": Triangular(8, 10, 20), "b": Triangular(8, 10, 20)},
+    rework={"a": Rework(0.4, Uniform(3, 9), times=2)},
+    delay={"land": Lognormal(20, 60)},
+    lead={"power": Triangular(20, 30, 90)},
+    drivers=(Driver("rain", Uniform(0.9, 1.4), ("b",)),),
+    correlations=(Correlation("city", 0.5, ("land", "power", "b")),),
+)
+
+
+def test_what_is_not_named_keeps_its_planning_value() -> None:
+    network = network_of("a", "b", factors=FACTORS)
+    draws = draw(network, RiskModel(), 1, range(2))
+    assert draws.work.tolist() == [[10, 10, 0, 30]] * 2
+    assert draws.arrivals.tolist() == [[20]] * 2
+
+
+@pytest.mark.parametrize(("value", "slots"), [(0.2, 1), (2.5, 3), (3.49, 3)])
+def test_work_is_rounded_half_up_and_at_least_one(value: float, slots: int) -> None:
+    assert column(network_of("a"), RiskModel(work={"a": Fixed(value)}), "a", range(1)) == [slots]
+
+
+@pytest.mark.parametrize(("delay", "arrival"), [(-2.5, 18), (0.5, 21), (-30, -10)])
+def test_a_delay_is_rounded_half_up_and_may_be_negative(delay: float, arrival: int) -> None:
+    network = network_of("a", "b", factors=FACTORS)
+    assert draw(network, RiskModel(delay={"land": Fixed(delay)}), 1, range(1)).arrivals.tolist() == [
+        [arrival]
+    ]
+
+
+def test_rework_loops_are_rounded_one_by_one_and_follow_one_another() -> None:
+    rework = {"a": Rework(0.5, Fixed(2.5), times=3)}
+    counts = np.bincount(column(network_of("a"), RiskModel(rework=rework), "a"), minlength=20)
+    assert set(np.flatnonzero(counts)) == {10, 13, 16, 19}
+    assert counts[[10, 13, 16, 19]] / len(MANY) == pytest.approx([0.5, 0.25, 0.125, 0.125], abs=0.03)
+
+
+def test_rework_is_drawn_apart_from_work() -> None:
+    network = network_of("a")
+    with_rework = RiskModel(work=RISKS.work, rework=RISKS.rework).without(("work", "b"))
+    alone = column(network, with_rework.without(("rework", "a")), "a")
+    added = np.array(column(network, with_rework, "a")) - alone
+    assert added.min() == 0
+    assert np.mean(added > 0) == pytest.approx(0.4, abs=0.03)
+    assert abs(np.corrcoef(added, alone)[0, 1]) < 0.05
+
+
+def test_a_driver_multiplies_the_work_of_its_activities_with_one_draw() -> None:
+    network = network_of("a", "b")
+    risks = RiskModel(
+        work={"b": Fixed(20)},
+        drivers=(Driver("rain", Discrete((1, 2), (1, 1)), ("a", "b")), Driver("heat", Fixed(1.26), ("b",))),
+    )
+    assert set(zip(column(network, risks, "a"), column(network, risks, "b"), strict=True)) == {
+        (10, 25),
+        (20, 50),
+    }
+
+
+def test_members_of_a_group_correlate_and_the_others_do_not() -> None:
+    network = network_of("a", "b", factors=FACTORS)
+    draws = draw(network, RISKS.without(("driver", "rain")), 3, MANY)
+    land = draws.arrivals[:, 0]
+    b, power, a = (draws.work[:, network.index[name]] for name in ("b", "power", "a"))
+    ranks = np.corrcoef([np.argsort(np.argsort(values)) for values in (land, power, b, a)])
+    assert ranks[0, 1] == pytest.approx(0.48, abs=0.06)
+    assert ranks[0, 2] == pytest.approx(0.48, abs=0.06)
+    assert abs(ranks[0, 3]) < 0.06
+
+
+def test_another_activity_or_factor_changes_no_other_draw() -> None:
+    small = network_of("a", "b", factors=FACTORS)
+    large = network_of("a", "aa", "b", factors=(*FACTORS, Factor("gas", ("aa",), supply=5)))
+    more = RiskModel(
+        work={"aa": Uniform(1, 9), **RISKS.work},
+        rework=RISKS.rework,
+        delay={"gas": Uniform(1, 9), **RISKS.delay},
+        lead=RISKS.lead,
+        drivers=(Driver("heat", Uniform(1, 2), ("aa",)), *RISKS.drivers),
+        correlations=RISKS.correlations,
+    )
+    few, many = draw(small, RISKS, 5, range(50)), draw(large, more, 5, range(50))
+    for name in small.ids:
+        assert (few.work[:, small.index[name]] == many.work[:, large.index[name]]).all()
+    position = [gate.id for gate in large.gates].index("land")
+    assert (few.arrivals[:, 0] == many.arrivals[:, position]).all()
+
+
+def test_blocks_of_replications_join() -> None:
+    network = network_of("a", "b", factors=FACTORS)
+    whole = draw(network, RISKS, 5, range(200))
+    parts = [draw(network, RISKS, 5, block) for block in (range(100), range(100, 200))]
+    assert (whole.work == np.concatenate([part.work for part in parts])).all()
+    assert (whole.arrivals == np.concatenate([part.arrivals for part in parts])).all()
+
+
+@pytest.mark.parametrize("cause", RISKS.causes)
+def test_without_a_cause_the_rest_stays_as_drawn(cause: tuple[str, Any]) -> None:
+    network = network_of("a", "b", factors=FACTORS)
+    kind, name = cause
+    full, reduced = draw(network, RISKS, 9, range(300)), draw(network, RISKS.without(cause), 9, range(300))
+    touched = {"rain": "b"}.get(name, name)
+    for other in network.ids:
+        same = full.work[:, network.index[other]] == reduced.work[:, network.index[other]]
+        assert same.all() == (other != touched)
+    assert (full.arrivals == reduced.arrivals).all() == (name != "land")
+    if kind == "factor":
+        vanished = reduced.arrivals[:, 0] if name == "land" else reduced.work[:, network.index["power"]]
+        assert (vanished == (20 if name == "land" else 30)).all()
+
+
+def test_an_unknown_cause_is_refused() -> None:
+    with pytest.raises(InputError, match="no factor 'water' to leave out"):
+        RISKS.without(("factor", "water"))
+
+
+@pytest.mark.parametrize(
+    ("risks", "message"),
+    [
+        (RiskModel(work={"x": Fixed(1)}), "activity 'x', which does not exist"),
+        (RiskModel(work={"open": Fixed(1)}), "'open' is a milestone and has no work"),
+        (RiskModel(rework={"open": Rework(0.1, Fixed(1))}), "'open' is a milestone and has no work"),
+        (RiskModel(work={"power": Fixed(1)}), "'power' is a factor without a supply date. Give its `lead`"),
+        (RiskModel(delay={"power": Fixed(1)}), "a delay names factor 'power'"),
+        (RiskModel(lead={"land": Fixed(1)}), "a lead names factor 'land'"),
+        (RiskModel(drivers=(Driver("rain", Fixed(1), ("x",)),)), "driver 'rain' multiplies activity 'x'"),
+        (
+            RiskModel(correlations=(Correlation("city", 0.5, ("a",)),)),
+            "'city' names 'a', which has no",
+        ),
+        (RiskModel(cancellation={"p": Cancellation(0.1)}), "cancellation names project 'p'"),
+    ],
+)
+def test_risks_that_the_network_does_not_know_are_refused(risks: RiskModel, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        draw(network_of("a", "b", factors=FACTORS), risks, 1, range(1))
+
+
+def test_numbers_out_of_range_and_ids_given_twice_are_refused() -> None:
+    with pytest.raises(InputError, match=r"rework: the probability 1\.5"):
+        Rework(1.5, Fixed(1))
+    with pytest.raises(InputError, match="0 loops at most"):
+        Rework(0.5, Fixed(1), times=0)
+    with pytest.raises(InputError, match=r"correlation 'city': rho -0\.2"):
+        Correlation("city", -0.2, ())
+    with pytest.raises(InputError, match="cancellation: the probability 2"):
+        Cancellation(2)
+    with pytest.raises(InputError, match="drivers: the id 'rain' is given twice"):
+        RiskModel(drivers=(Driver("rain", Fixed(1), ()), Driver("rain", Fixed(1), ())))
+    with pytest.raises(InputError, match="'a' is a member of two groups"):
+        RiskModel(correlations=(Correlation("x", 0.1, ("a",)), Correlation("y", 0.1, ("a",))))
+
+
+def test_fractions_of_a_slot_are_refused() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("a", duration=2.5)
+    with pytest.raises(InputError, match=r"the work of activity 'a' is 2\.5, but a simulation counts whole"):
+        draw(compile_network(graph), RiskModel(), 1, range(1))
+
+
+def test_a_yearly_chance_of_cancellation_runs_until_the_project_finishes() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("a", duration=1, project="short")
+    graph.add_node("b", duration=1, project="long")
+    network = compile_network(graph, start=100)
+    risks = RiskModel(cancellation={name: Cancellation(0.1, yearly=True) for name in ("short", "long")})
+    luck = np.stack([uniforms(1, name, "cancellation", MANY) for name in network.projects], axis=1)
+    finish = np.array([[100 + 365, 100 + 3650]] * len(MANY))
+    chances = cancelled(network, risks, luck, finish).mean(axis=0)
+    assert network.projects == ("long", "short")
+    assert chances[1] == pytest.approx(1 - 0.9, abs=0.02)
+    assert chances[0] == pytest.approx(1 - 0.9**10, abs=0.02)
