@@ -56,12 +56,12 @@ def _no_boolean(value: Any) -> Any:
     return value
 
 
-_NoBoolean = BeforeValidator(_no_boolean)
-Number: TypeAlias = Annotated[float, _NoBoolean]
-Positive: TypeAlias = Annotated[int, _NoBoolean, Field(ge=1, le=MOST_SLOTS)]
-NotNegative: TypeAlias = Annotated[int, _NoBoolean, Field(ge=0, le=MOST_SLOTS)]
-Lag: TypeAlias = Annotated[int, _NoBoolean, Field(ge=-MOST_SLOTS, le=MOST_SLOTS)]
-Probability: TypeAlias = Annotated[float, _NoBoolean, Field(ge=0, le=1)]
+NO_BOOLEAN = BeforeValidator(_no_boolean)
+Number: TypeAlias = Annotated[float, NO_BOOLEAN]
+Positive: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=1, le=MOST_SLOTS)]
+NotNegative: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=0, le=MOST_SLOTS)]
+Lag: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=-MOST_SLOTS, le=MOST_SLOTS)]
+Probability: TypeAlias = Annotated[float, NO_BOOLEAN, Field(ge=0, le=1)]
 Identifier: TypeAlias = Annotated[str, Field(min_length=1, pattern=r"^[^/\s][^/\x00-\x1f]*$")]
 
 
@@ -204,7 +204,9 @@ class Spread(Model):
             return {"fixed": value}
         if isinstance(value, (list, tuple)):
             return {"estimate": value}
-        return value
+        if isinstance(value, (dict, Spread)):
+            return value
+        raise ValueError(f"{_shown(value)} is no amount; give a number, [three, of, them] or {{kind: ...}}")
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Spread:

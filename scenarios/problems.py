@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
+from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
@@ -74,10 +75,11 @@ _REMEDIES = {
     "int_from_float": "should be a whole number; correct it",
     "float_type": "should be a number; correct it",
     "float_parsing": "should be a number; correct it",
+    "too_short": "it has no item; give at least one",
     "finite_number": "should be a finite number; correct it",
     "string_pattern_mismatch": "begins with a blank, or holds '/' or a control character; leave them out",
 }
-_WITHOUT_VALUE = {"missing", "extra_forbidden", "value_error"}
+_WITHOUT_VALUE = {"missing", "extra_forbidden", "value_error", "too_short"}
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
@@ -100,13 +102,13 @@ def _plain(message: str) -> str:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = value.isoformat() if isinstance(value, date) else repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def _echo(problem: Problem, paths: list[Path]) -> bool:
     """Whether a list is called too short only because a fault inside it was found too."""
     depth = len(problem.path)
-    return "at least 1 item" in problem.message and any(
+    return problem.message == _REMEDIES["too_short"] and any(
         len(path) > depth and path[:depth] == problem.path for path in paths
     )

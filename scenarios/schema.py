@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from scenarios.fields import (
+    NO_BOOLEAN,
     DayRate,
     DiscreteSpec,
     Identifier,
@@ -443,7 +444,7 @@ class Scenario(Model):
     """Whether the source does not give the data date; outputs say so."""
     region: Literal["north", "south"] = "south"
     """Site calendar of projects that name none."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, NO_BOOLEAN, Field(ge=0, lt=2**63)] = 0
     """Seed of every draw: the same seed gives the same result."""
     replications: Annotated[Positive, Field(le=1_000_000)] = 1000
     """How often the simulation runs through the network."""

@@ -32,7 +32,7 @@ class Source:
     name : str
         File name, for messages.
     data : object
-        Mappings, lists, texts, numbers, booleans, dates.
+        Mappings (keys are texts), lists, texts, numbers, booleans, dates.
     """
 
     name: str
@@ -137,8 +137,8 @@ class _Reader:
         finally:
             self.open.discard(id(node))
 
-    def mapping(self, node: yaml.Node, path: Path) -> dict[Any, Any]:
-        data: dict[Any, Any] = {}
+    def mapping(self, node: yaml.Node, path: Path) -> dict[str, Any]:
+        data: dict[str, Any] = {}
         seen: set[str] = set()
         for key_node, value_node in node.value:
             here = (*path, str(key_node.value))
@@ -149,9 +149,8 @@ class _Reader:
                 self.problems.append(Problem(here, fault))
                 continue
             seen.add(key_node.value)
-            key = self.scalar(key_node, path)
-            data[key if isinstance(key, date) else key_node.value] = self.value(value_node, here)
-            if isinstance(value_node, yaml.ScalarNode) and not value_node.value:
+            data[key_node.value] = self.value(value_node, here)
+            if isinstance(value_node, yaml.ScalarNode) and not (value_node.value or value_node.style):
                 self.source.mark(here, key_node.start_mark)
         return data
 
