@@ -33,20 +33,19 @@ _ABOVE_FOOTER: Final = 12.0
 Sample: TypeAlias = Callable[[Sheet, float, float], None]
 
 
-def subtitle(forecast: Forecast, face: Typeface) -> str:
-    """Data date, start rule, replications and confidence in one line."""
+def subtitle(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
+    """Data date, start rule, replications and confidence."""
     run = forecast.provenance
     key = "chart_inferred" if forecast.data_date_inferred else "chart_dated"
-    parts = (
+    return (
         face.say(key, date=forecast.data_date.isoformat()),
         face.say(f"chart_rule_{run.start_rule}"),
         face.say("chart_replications", count=f"{run.replications:,}"),
         f"{face.say('confidence')} {run.confidence * 100:g}%",
     )
-    return "  ·  ".join(parts)
 
 
-def summary(forecast: Forecast, face: Typeface) -> str:
+def summary(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
     """Projects by light, and how many are expected on time."""
     parts = [face.say("chart_projects", count=len(forecast.projects))]
     for light in ("green", "amber", "red"):
@@ -55,11 +54,11 @@ def summary(forecast: Forecast, face: Typeface) -> str:
     if forecast.number_on_time:
         expected = sum(number * share for number, share in enumerate(forecast.number_on_time))
         parts.append(face.say("chart_expected_on_time", count=f"{expected:.1f}"))
-    return "  ·  ".join(parts)
+    return tuple(parts)
 
 
-def quotas(forecast: Forecast, face: Typeface) -> str:
-    """Target numbers, and how likely they are met, in one line."""
+def quotas(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
+    """Target numbers, and how likely they are met."""
     parts = []
     for quota in forecast.quotas:
         key = f"sector_{quota.sector}" if quota.sector else "all_sectors"
@@ -74,7 +73,7 @@ def quotas(forecast: Forecast, face: Typeface) -> str:
             met=percent(quota.met, face),
         )
         parts.append(text)
-    return "  ·  ".join(parts)
+    return tuple(parts)
 
 
 def notes(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
@@ -107,11 +106,23 @@ def draw_title(sheet: Sheet, forecast: Forecast, title: str) -> float:
     for line in face.wrap(title, width, _TITLE, 2, True):
         sheet.text(MARGIN, y, line, _TITLE, bold=True, role="heading")
         y += _TITLE * 1.35
-    for text in filter(None, (subtitle(forecast, face), summary(forecast, face), quotas(forecast, face))):
-        for line in face.wrap(text, width, _SUBTITLE):
+    for parts in (subtitle(forecast, face), summary(forecast, face), quotas(forecast, face)):
+        for line in _flow(parts, width, face):
             sheet.text(MARGIN, y, line, _SUBTITLE, color=MUTED, role="heading")
             y += _SUBTITLE * 1.55
     return y
+
+
+def _flow(parts: Sequence[str], width: float, face: Typeface) -> list[str]:
+    """Parts side by side, in as many lines as they need; no part is broken but one longer than a line."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}  ·  {part}" if lines else part
+        if lines and face.width(longer, _SUBTITLE) <= width:
+            lines[-1] = longer
+        else:
+            lines.extend(face.wrap(part, width, _SUBTITLE))
+    return lines
 
 
 def bar_sample(color: str, height: float, edge: str | None = None) -> Sample:
