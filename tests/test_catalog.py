@@ -275,8 +275,9 @@ def test_one_rework_a_permit_grouped_by_department() -> None:
 
 def test_hearing_and_tender_challenge_are_reworks() -> None:
     steps = template("government").steps
-    assert [(r.id, r.probability) for r in steps["B5"].reworks] == [("hearing", 0.15)]
-    assert [(r.id, r.probability) for r in steps["D8"].reworks] == [("tender_challenge", 0.08)]
+    scale = factor_defaults().scale
+    assert [(r.id, r.probability) for r in steps["B5"].reworks] == [("hearing", 0.15 * scale)]
+    assert [(r.id, r.probability) for r in steps["D8"].reworks] == [("tender_challenge", 0.08 * scale)]
     assert template("enterprise").steps["D8"].reworks == ()
 
 
