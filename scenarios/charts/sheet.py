@@ -26,11 +26,11 @@ HEADING: Final = "#e7edf2"
 PAPER: Final = "#ffffff"
 # After Okabe and Ito (2008), "Color universal design": told apart with any colour vision; in grey print by
 # lightness and by height.
-DONE: Final = "#87919b"
-PLANNED: Final = "#56b4e9"
+DONE: Final = "#69737d"
+PLANNED: Final = "#86c5ea"
 CRITICAL: Final = "#d55e00"
 CRITICAL_EDGE: Final = "#8f3b00"
-SPAN: Final = "#c5dded"
+SPAN: Final = "#d3e6f3"
 DATA_DATE: Final = "#0072b2"
 LIGHTS: Final = {"green": "#009e73", "amber": "#e69f00", "red": "#c62828"}
 
