@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -272,9 +272,12 @@ class _Compiler:
     # -- links ----------------------------------------------------------------------------------------
     def links(self, progress_override: bool) -> tuple[Link, ...]:
         links: list[Link] = []
+        parallel, position = self.graph.is_multigraph(), self.position
         for i, name in enumerate(self.ids):
-            out = [link for _, succ, edge in self.graph.out_edges(name, data=True)
-                   for link in self.link(i, self.position[succ], edge)]  # fmt: skip
+            out: list[Link] = []
+            for succ, held in self.graph.adj[name].items():
+                for edge in held.values() if parallel else (held,):
+                    self.add_links(out, i, position[succ], edge)
             if len(out) > 1:
                 # The order of insertion must not show.
                 out.sort(key=lambda link: (*link[1:4], link.maximum, link.lag, link.table.name))
@@ -284,7 +287,8 @@ class _Compiler:
             links = [link for link in links if link.maximum or link.to_finish or not begun[link.succ]]
         return tuple(links)
 
-    def link(self, i: int, j: int, edge: Mapping[str, Any]) -> Iterator[Link]:
+    def add_links(self, out: list[Link], i: int, j: int, edge: Mapping[str, Any]) -> None:
+        """Append the minimum and the maximum lag that one edge holds."""
         relation = RELATIONS.get(edge.get(self.relation, "FS"))
         least, most = edge.get(self.lag, 0), edge.get("maximum_lag")
         calendar = edge.get("lag_calendar")
@@ -294,10 +298,10 @@ class _Compiler:
         if least is not None:
             if type(least) is not int:
                 least = number(least, f"{self.link_name(i, j)}: {self.lag}", whole=self.whole)
-            yield Link(i, j, *relation, least, table)
+            out.append(Link(i, j, relation[0], relation[1], least, table))
         if most is not None:
             most = number(most, f"{self.link_name(i, j)}: maximum_lag", whole=self.whole)
-            yield Link(i, j, *relation, most, table, True)
+            out.append(Link(i, j, relation[0], relation[1], most, table, True))
 
     def link_name(self, i: int, j: int) -> str:
         return f"link {self.ids[i]} -> {self.ids[j]}"
@@ -352,9 +356,10 @@ class _Compiler:
 
     def build_axis(self, slots_per_day: int) -> Axis:
         """The axis that dates, work, lags and leads need."""
-        names = {node.get("calendar") for node in self.nodes} | {SEVEN_DAY.name}
-        names |= {edge.get("lag_calendar") for _, _, edge in self.graph.edges(data=True)}
-        used = [self.calendars[name] for name in sorted(self.calendars) if name in names]
+        named = [node.get("calendar") for node in self.nodes]
+        named += [edge.get("lag_calendar") for _, _, edge in self.graph.edges(data=True)]
+        names = {name for name in named if isinstance(name, str)} | {SEVEN_DAY.name}
+        used = [calendar for name, calendar in sorted(self.calendars.items()) if name in names]
         leads = {name: float(factor.lead) for factor in self.factors if factor.supply is None
                  for name in factor.gates[:1]}  # fmt: skip
         size = {name: float(work) for name, work in zip(self.ids, self.works, strict=True)}

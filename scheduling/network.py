@@ -205,13 +205,10 @@ class Network:
         """Difference between two numbers that is rounding; 0 unless the input has fractions of a slot."""
         if self.axis is not None:
             return 0
-        bounds = (self.starts, self.release, (line.bound for line in self.deadlines.values()))
-        facts = (self.actual_start, self.actual_finish, (self.data_date,))
-        gates = ([gate.arrival for gate in self.gates], [link.lag for link in self.links])
-        fractional = any(
-            isinstance(value, float) for values in (self.work, *bounds, *facts, *gates) for value in values
-        )
-        return 1e-6 if fractional else 0
+        given = [*self.work, *self.starts, *self.release, *self.actual_start, *self.actual_finish]
+        given += [link.lag for link in self.links] + [line.bound for line in self.deadlines.values()]
+        given += [gate.arrival for gate in self.gates] + [self.data_date]
+        return 1e-6 if float in set(map(type, given)) else 0
 
     @cached_property
     def blocks(self) -> list[tuple[bool, list[int]]]:
@@ -284,8 +281,8 @@ class Network:
         bounds = [None if self.started(i) else bound for i, bound in enumerate(self.release)]
         for gate in self.gates:
             for i in gate.gates:
-                bounds[i] = _later(bounds[i], gate.arrival)
-        return [None if self.done(i) else _later(bound, self.data_date) for i, bound in enumerate(bounds)]
+                bounds[i] = later(bounds[i], gate.arrival)
+        return [None if self.done(i) else later(bound, self.data_date) for i, bound in enumerate(bounds)]
 
     def done(self, i: int) -> bool:
         """Whether the activity has finished."""
@@ -309,17 +306,19 @@ class Network:
         return self.axis.start_date(boundary)
 
     def show_finish(self, i: int, boundary: Any) -> Any:
-        """A finish as callers read it; a finish milestone on the project start shows that day."""
+        """A finish as callers read it; a finish milestone ahead on the project start shows that day."""
         if boundary is None or self.axis is None:
             return boundary
         if self.kind[i] == START_MILESTONE:
             return self.axis.start_date(boundary)
-        if self.kind[i] == FINISH_MILESTONE and boundary == self.starts[self.project[i]]:
+        at_start = boundary == self.starts[self.project[i]] and not self.done(i)
+        if self.kind[i] == FINISH_MILESTONE and at_start:
             return self.axis.start_date(boundary)
         return self.axis.finish_date(boundary)
 
 
-def _later(a: Any, b: Any) -> Any:
+def later(a: Any, b: Any) -> Any:
+    """The greater of two bounds, of which None is none."""
     if a is None or b is None:
         return b if a is None else a
-    return max(a, b)
+    return a if a > b else b

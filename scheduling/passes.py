@@ -8,7 +8,7 @@ from typing import Any
 
 from scheduling.calendar import CalendarTable
 from scheduling.errors import AxisError, ContradictionError
-from scheduling.network import Link, Network
+from scheduling.network import Link, Network, later
 from scheduling.places import (
     binds_back,
     finish_of,
@@ -188,19 +188,24 @@ class _Backward(Pass):
         self.latest = latest
         broken = set(early.broken)
         self.maxima = _grouped((link.succ, link) for link in net.maximum_links if link not in broken)
+        self.out_of = net.out_of
+        if any(at is not None for at in net.actual_start):
+            self.out_of = [[link for link in links if binds_back(net, link)] for links in net.out_of]
 
     def movers(self, i: int) -> Iterable[Link]:
-        return (*self.net.out_of[i], *self.maxima.get(i, ()))
+        return (*self.out_of[i], *self.maxima.get(i, ()))
 
     def place(self, i: int) -> None:
         if self.fixed[i]:
             return
         net = self.net
         begin, end = None, self.latest[i]
-        for link in net.out_of[i]:
-            bound = self.bound(link)
+        for link in self.out_of[i]:
+            bound = self.finish[link.succ] if link.to_finish else self.resume[link.succ]
             if bound is None:
                 continue
+            if link.lag:
+                bound = link.table.unshift_latest(bound, link.lag)
             if link.from_finish:
                 if end is None or bound < end:
                     end = bound
@@ -222,27 +227,23 @@ class _Backward(Pass):
         if not net.started(i):
             self.start[i] = at
 
-    def bound(self, link: Link) -> Any:
-        """Latest place of the predecessor's event that a minimum lag admits, or None."""
-        if not binds_back(self.net, link):
-            return None
-        event = self.finish[link.succ] if link.to_finish else self.resume[link.succ]
-        if event is None or not link.lag:
-            return event
-        return link.table.unshift_latest(event, link.lag)
-
     def cap(self, link: Link) -> Any:
         """Latest place of the successor's event that a maximum lag admits, or None."""
         event = self.finish[link.pred] if link.from_finish else self.start[link.pred]
         return None if event is None else maximum_place(self.net, link, event)
 
     def alone(self, i: int, link: Link | None) -> Any:
+        of_finish = True
         if link is None:
-            bound, of_finish = self.latest[i], True
+            bound = self.latest[i]
         elif link.maximum:
             bound, of_finish = self.cap(link), link.to_finish
         else:
-            bound, of_finish = self.bound(link), link.from_finish
+            bound, of_finish = self.finish[link.succ], link.from_finish
+            if not link.to_finish:
+                bound = self.resume[link.succ]
+            if bound is not None:
+                bound = link.table.unshift_latest(bound, link.lag)
         if bound is None:
             return None
         begin, end = (None, bound) if of_finish else (bound, None)
@@ -267,12 +268,15 @@ def _entered(net: Network, arcs: Iterable[tuple[int, int]]) -> set[int]:
 
 
 def _lower_bounds(net: Network, clamp: bool, floor: Sequence[Any] | None) -> list[Any]:
+    """Earliest resume of each activity beside its links, or None."""
     pushed = set() if clamp else pushed_from_outside(net)
+    begins = [None if i in pushed else net.starts[k] for i, k in enumerate(net.project)]
     lower = list(net.bounds)
-    for i, k in enumerate(net.project):
-        if not net.started(i):
-            options = (lower[i], floor[i] if floor else None, None if i in pushed else net.starts[k])
-            lower[i] = max((value for value in options if value is not None), default=None)
+    for i, begin in enumerate(begins):
+        if net.actual_start[i] is None:
+            lower[i] = later(lower[i], begin)
+            if floor is not None:
+                lower[i] = later(lower[i], floor[i])
     return lower
 
 
