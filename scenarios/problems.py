@@ -35,7 +35,7 @@ class ScenarioError(InputError):
         lines = [
             f"{where(problem.path)}: {show(problem.path)}: {problem.message}" for problem in self.problems
         ]
-        super().__init__("\n".join(lines))
+        super().__init__("\n".join(line.replace("\n", "\\n") for line in lines))
 
 
 def show(path: Path) -> str:

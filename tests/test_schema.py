@@ -320,7 +320,8 @@ def test_multipliers_lie_above_zero(multiplier: str) -> None:
 def test_capacity_changes_in_order() -> None:
     changes = "[{date: 2026-06-01, capacity: 1}, {date: 2026-05-01, capacity: 2}]"
     assert fault(f"resources: {{crew: {{capacity: 1, changes: {changes}}}}}") == (
-        "x.yaml:4:42: resources.crew.changes: 2026-05-01 does not lie after 2026-06-01; list the changes by date"
+        "x.yaml:4:42: resources.crew.changes: 2026-05-01 does not lie after 2026-06-01; list the changes by "
+        "date"
     )
 
 

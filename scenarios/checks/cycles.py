@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 
 from scenarios.checks.context import Context
@@ -20,12 +22,13 @@ def cycles(context: Context) -> list[Problem]:
     ]
     graph: nx.DiGraph[str] = nx.DiGraph([*arcs, *_factor_arcs(context)])
     try:
-        cycle = [(tail, head) for tail, head, *_ in nx.find_cycle(graph)]
+        found = [str(tail) for tail, *_ in nx.find_cycle(graph)]
     except nx.NetworkXNoCycle:
         return []
-    names = " -> ".join([*(tail for tail, _ in cycle), cycle[0][0]])
-    message = f"the precedences form a cycle: {names}; remove one of these links"
-    return [Problem(_place(context, set(cycle)), message)]
+    first = found.index(min(found))
+    cycle = [*found[first:], *found[: first + 1]]
+    message = f"the precedences form a cycle: {' -> '.join(cycle)}; remove one of these links"
+    return [Problem(_place(context, set(pairwise(cycle))), message)]
 
 
 def _factor_arcs(context: Context) -> list[tuple[str, str]]:
