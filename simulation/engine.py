@@ -107,7 +107,9 @@ class _Replication:
         self.ready: list[int | None] = [None] * count
         self.overtaken: set[int] = set()
         self.overtaking = 0
-        self.used = list(model.held)
+        self.free = [-units for units in model.held]
+        self.capacity = [0] * len(model.held)
+        self.change: int | None = None
         self.queues: list[list[Entry]] = [[] for _ in model.queues]
         self.busy: set[int] = set()
         self.agenda: dict[int, list[int]] = {}
@@ -125,7 +127,9 @@ class _Replication:
         """Run until nothing happens any more."""
         if not self.work:
             return
-        self.env = simpy.Environment(min(self.earliest))
+        first = min(self.earliest)
+        self.env = simpy.Environment(first)
+        self.change_capacity(first)
         for k, count in enumerate(self.waiting):
             if not count:
                 self.visit_at(self.earliest[k], k)
@@ -154,6 +158,8 @@ class _Replication:
     def instant(self, _: simpy.Event) -> None:
         """Do everything of one instant."""
         t = int(self.env.now)
+        if self.change is not None and self.change <= t:
+            self.change_capacity(t)
         self.todo = self.agenda.pop(t, [])
         if self.polls:
             self.todo += self.polls.pop(t, ())
@@ -170,28 +176,31 @@ class _Replication:
 
     def look_ahead(self, t: int) -> None:
         """Arrange the next instants at which skipped activities ask, or projections may have come true."""
-        change = self.next_change(t)
-        for q in self.busy if self.freed or self.next_change(t - 1) == t else ():
+        for q in self.busy if self.freed else ():
             asked = self.model.queues[q]
             if not asked.allows(t):
                 self.looked_at = self.queues[q][0][3]
                 self.ensure(asked.table.next_start(t))
-        if self.busy and change is not None:
-            self.ensure(change)
+        if self.busy and self.change is not None:
+            self.ensure(self.change)
         horizon = self.model.horizon
         # Without calendars a projection that nothing else can change slips for ever, slot by slot.
-        dead = not (self.agenda or change is not None) and t > max(self.earliest)
+        dead = not (self.agenda or self.change is not None) and t > max(self.earliest)
         for at, k in self.later:
             if (at <= horizon) if horizon is not None else not dead:
                 self.polls.setdefault(at, set()).add(k)
                 self.ensure(at)
         self.later.clear()
 
-    def next_change(self, t: int) -> int | None:
-        """Next boundary at which a capacity changes."""
-        changes = self.model.changes
-        at = bisect_right(changes, t)
-        return changes[at] if at < len(changes) else None
+    def change_capacity(self, t: int) -> None:
+        """Take over the capacities of an instant and note when they change next."""
+        for k, resource in enumerate(self.net.resources):
+            capacity = resource.capacity_at(t)
+            self.free[k] += capacity - self.capacity[k]
+            self.capacity[k] = capacity
+        at = bisect_right(self.model.changes, t)
+        self.change = self.model.changes[at] if at < len(self.model.changes) else None
+        self.freed = True
 
     # -- completions, arrivals, milestones --------------------------------------------------------------
     def settle(self, t: int) -> None:
@@ -243,14 +252,16 @@ class _Replication:
         self.finish[k] = t
         self.changed = self.freed = True
         for resource, units in self.model.queues[self.model.queue[k]].demand:
-            self.used[resource] -= units
+            self.free[resource] += units
         self.notify(k, self.model.steps_on_finish[k], t)
 
     def notify(self, k: int, steps: Sequence[Step], t: int) -> None:
         """Let go on what waited for an event of this activity."""
         for j, lag, table in steps:
-            self.looked_at = j
-            bound = table.shift(t, lag) if lag else t
+            bound = t
+            if lag:
+                self.looked_at = j
+                bound = table.shift(t, lag)
             if bound > self.bound[j]:
                 self.bound[j] = bound
             self.waiting[j] -= 1
@@ -346,7 +357,7 @@ class _Replication:
         started, self.unhindered = self.unhindered, []
         for k in started:
             self.begin(k, t)
-        queues = self.model.queues
+        queues, free = self.model.queues, self.free
         heads = [
             (*self.queues[q][0], q)
             for q in self.busy
@@ -355,7 +366,7 @@ class _Replication:
         heapify(heads)
         while heads:
             *_, k, q = heads[0]
-            if not self.fits(queues[q].demand, t):
+            if any(free[resource] < units for resource, units in queues[q].demand):
                 heappop(heads)
                 continue
             queue = self.queues[q]
@@ -369,15 +380,11 @@ class _Replication:
                 heappop(heads)
         return started
 
-    def fits(self, demand: tuple[tuple[int, int], ...], t: int) -> bool:
-        resources, used = self.net.resources, self.used
-        return all(used[resource] + units <= resources[resource].capacity_at(t) for resource, units in demand)
-
     def take(self, entry: Entry, q: int, t: int) -> None:
         """Start one activity; whoever waits ahead of it for one of its resources is overtaken."""
         k = entry[3]
         for resource, units in self.model.queues[q].demand:
-            self.used[resource] += units
+            self.free[resource] -= units
         self.begin(k, t)
         if k in self.overtaken:
             self.overtaking = max(self.overtaking, t - entry[1])

@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from scheduling.calendar import Ints
 from scheduling.errors import AxisError
 from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
 from scheduling.settling import just_adds
 from simulation.sampling import Draws
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
+YEAR = 400
+"""Days after which a calendar has shown all it holds, wherever the movable holidays of a year lie."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,37 +88,47 @@ class _Pass:
         for circular, block in self.net.blocks:
             unfinished = [i for i in block if not self.net.done(i)]
             if circular:
-                self.settle_or_drop(unfinished, frozenset(block), everything)
+                self.settle(unfinished, everything)
             else:
                 for i in unfinished:
                     self.place(i, everything)
         return EarlyDates(self.start, self.finish, self.resume)
 
-    def settle_or_drop(self, block: list[int], inside: frozenset[int], rows: Ints) -> None:
-        """Settle a circle; halve the replications until those that never settle stand alone."""
-        try:
-            self.settle(block, inside, rows)
-        except AxisError:
-            if len(rows) > 1:
-                half = len(rows) // 2
-                self.settle_or_drop(block, inside, rows[:half])
-                self.settle_or_drop(block, inside, rows[half:])
-                return
-            for i in block:
-                self.place(i, rows, ignored=inside)
+    def settle(self, block: list[int], rows: Ints) -> None:
+        """Place the activities of a circle until its maximum lags push none of them any more.
 
-    def settle(self, block: list[int], inside: frozenset[int], rows: Ints) -> None:
-        """Place the activities of a circle until its maximum lags push none of them any more."""
+        Calendars repeat year by year, and what a year of pushing does not settle is pushed for ever. Such
+        replications, and the few that leave the axis before, go without the maximum lags of the circle.
+        """
+        inside = frozenset(block)
         for i in block:
             self.place(i, rows, ignored=inside)
+        first = self.resume[:, block]
+        hopeless = YEAR * (self.net.axis.slots_per_day if self.net.axis else 1)
+        dropped = []
         for _ in range(len(block) + 1) if just_adds(self.net, block) else count():
             before = self.resume[rows][:, block]
+            off_axis = self.place_all(block, rows)
+            after = self.resume[rows][:, block]
+            for_ever = off_axis | ((after - first[rows]).min(axis=1) > hopeless)
+            dropped.append(rows[for_ever])
+            rows = rows[~for_ever & (after != before).any(axis=1)]
+            if not len(rows):
+                break
+        rows = np.concatenate([*dropped, rows])
+        for i in block if len(rows) else ():
+            self.place(i, rows, ignored=inside)
+
+    def place_all(self, block: list[int], rows: Ints) -> Flags:
+        """Place a circle once; say which replications leave the axis, told from the others by halving."""
+        try:
             for i in block:
                 self.place(i, rows)
-            rows = rows[(self.resume[rows][:, block] != before).any(axis=1)]
-            if not len(rows):
-                return
-        raise AxisError("the maximum lags of a circle never settle.")
+        except AxisError:
+            if len(rows) == 1:
+                return np.ones(1, dtype=np.bool_)
+            return np.concatenate([self.place_all(block, half) for half in np.array_split(rows, 2)])
+        return np.zeros(len(rows), dtype=np.bool_)
 
     def place(self, i: int, rows: Ints, ignored: frozenset[int] = frozenset()) -> None:
         """Put one activity at its least place; leave out maximum lags to the `ignored` activities."""

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from scheduling.calendar import Ints
 from scheduling.errors import InputError
 from scheduling.network import Id, Link, Network
-from simulation.maxplus import needed
+from simulation.maxplus import Flags, needed
 from simulation.statistics import UNFINISHED, NumberOnTime, Probability, quantile, required_count
-
-Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 class BrokenLink(NamedTuple):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scheduling.calendar import Ints
 from scheduling.errors import InputError
@@ -152,9 +153,7 @@ class _Sampler:
         return luck
 
 
-def cancelled(
-    network: Network, risks: RiskModel, luck: Floats, finish: Ints
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def cancelled(network: Network, risks: RiskModel, luck: Floats, finish: Ints) -> npt.NDArray[np.bool_]:
     """Whether each project is dropped before it ends, shape (replications, projects).
 
     Parameters
