@@ -35,10 +35,10 @@ def generate(net: Network, early: Dates, late: Dates, ends: Sequence[Any]) -> Da
         End of each project.
     """
     backward = _backward(net, late)
-    drafts = [_forward(net, early, late.start, early.start)]
+    drafts = [forward(net, early, late.start, early.start)]
     if backward is not None:
-        drafts += [backward, _forward(net, early, backward.start, early.start)]
-        drafts.append(_forward(net, early, backward.start, list(map(max, backward.start, early.start))))
+        drafts += [backward, forward(net, early, backward.start, early.start)]
+        drafts.append(forward(net, early, backward.start, list(map(max, backward.start, early.start))))
     plans = [
         right_justified(net, draft, ends)
         for draft in drafts
@@ -216,8 +216,22 @@ def _backward(net: Network, late: Dates) -> Dates | None:
     return None if ready else board.dates()
 
 
-def _forward(net: Network, early: Dates, order: Sequence[Any], floor: Sequence[Any]) -> Dates | None:
-    """Serial generation: the least `order` first, each at its least place from `floor` on."""
+def forward(net: Network, early: Dates, order: Sequence[Any], floor: Sequence[Any]) -> Dates | None:
+    """Serial generation: the least `order` first, each at its least place from `floor` on with free units.
+
+    Parameters
+    ----------
+    net : Network
+    early : Dates
+        Facts, and the least place of work in progress.
+    order, floor : sequence of number
+        Rank and earliest start of each unstarted activity.
+
+    Returns
+    -------
+    Dates or None
+        Maximum lags may be broken. None when resources leave an activity no room, or the calendars end.
+    """
     board = _Board(net, early)
     waiting = [len(links) for links in net.into]
     ready = [(order[i], i) for i, count in enumerate(waiting) if not count]
