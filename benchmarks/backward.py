@@ -39,11 +39,12 @@ def compare(activities: int, capacity: int, limit: float, seed: int) -> str:
     assert generated is not None
     assert plan.dates is not None
     first, last = levels(net, generated, ends), levels(net, plan.dates, ends)
-    return (
-        f"{len(net):10} {capacity:8} {first.lateness:8} {(first.earliness - bound) / len(net):8.2f} "
-        f"{middle - begun:8.1f} {last.lateness:8} {(last.earliness - bound) / len(net):8.2f} {end - middle:8.1f}  "
-        f"{plan.status.value} ({plan.solver})"
+    found = [(first, middle - begun), (last, end - middle)]
+    columns = (
+        f"{judged.lateness:8} {(judged.earliness - bound) / len(net):8.2f} {seconds:8.1f}"
+        for judged, seconds in found
     )
+    return f"{len(net):10} {capacity:8} {' '.join(columns)}  {plan.status.value} ({plan.solver})"
 
 
 def main() -> None:

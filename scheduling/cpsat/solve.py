@@ -40,6 +40,8 @@ STEP = 0.5
 """Work units of one neighbourhood at most, and ..."""
 TOLL = 0.02
 """... at least, so that building models counts too."""
+SIZES = 10, 60, 150
+"""Activities freed in a step: at least, at first, at most; more after easy steps, fewer after hard ones."""
 PATIENCE = 40
 """Neighbourhoods searched in vain before a level is left."""
 
@@ -62,7 +64,7 @@ def solve(
     ends : sequence of int
         End of each project.
     incumbent : Dates or None
-        A plan to fall back on; the search never starts from it (hints made it worse in trials).
+        A plan to fall back on and to search around; the solver gets no hint of it.
     """
     return _Search(net, early, late, ends, incumbent, effort).run()
 
@@ -170,14 +172,18 @@ class _Search:
     def improve(self, stage: _Stage, share: float) -> None:
         """Large neighbourhood search: some activities free in the exact model, the others held."""
         reserve = self.left * (1 - share)
+        least, size, most = SIZES
         vain = 0
         while (
             self.left > reserve and vain < PATIENCE and (self.until is None or time.monotonic() < self.until)
         ):
             assert self.best is not None
             before = self.judged
-            window = free_some(self.net, self.best, stage.window, self.random)
-            self.search(stage, window, STEP)
+            answer = self.search(stage, free_some(self.net, self.best, stage.window, size, self.random), STEP)
+            if answer.proved:
+                size = min(most, size + 1 + size // 8)
+            elif not answer.found:
+                size = max(least, size - 1 - size // 8)
             vain = 0 if self.judged < before else vain + 1
 
     def model(self, stage: _Stage, window: Window) -> Variables:
