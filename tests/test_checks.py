@@ -348,7 +348,7 @@ def test_demand_above_every_capacity() -> None:
     load_text(shared.replace("capacity: 1}]", "capacity: 1}, {date: 2027-01-01, capacity: 2}]"))
     step = TEMPLATE + "    overrides: {D1: {demand: {crew: 2}}}\nresources: {crew: {capacity: 1}}\n"
     assert fault_of(step).startswith(
-        "x.yaml:8:38: projects[0].overrides.D1.demand.crew: 'P/D1' needs 2 of 'crew'"
+        "x.yaml:8:37: projects[0].overrides.D1.demand.crew: 'P/D1' needs 2 of 'crew'"
     )
 
 
