@@ -23,6 +23,9 @@ class Axis:
         Number of days covered, at least 1.
     slots_per_day : int
         Slots that a day is divided into; divides 1440, so that a slot is a whole number of minutes.
+    padding : int
+        Days beyond, which no date may name and no plan may use; only slow replications reach them. There a
+        calendar goes on as its week.
 
     Raises
     ------
@@ -41,6 +44,7 @@ class Axis:
     first: date
     days: int
     slots_per_day: int = 1
+    padding: int = 0
 
     def __post_init__(self) -> None:
         if self.days < 1:
@@ -57,6 +61,11 @@ class Axis:
     @property
     def length(self) -> int:
         """The last boundary, H."""
+        return (self.days + self.padding) * self.slots_per_day
+
+    @property
+    def end(self) -> int:
+        """The boundary after the last day covered."""
         return self.days * self.slots_per_day
 
     @property
@@ -73,7 +82,7 @@ class Axis:
             If the day is not on the axis.
         """
         boundary = self._elapsed(day) // self._slot
-        if not 0 <= boundary < self.length:
+        if not 0 <= boundary < self.end:
             raise self._outside(day)
         return boundary
 
@@ -91,7 +100,7 @@ class Axis:
         if not isinstance(day, datetime):
             return self.slot(day) + self.slots_per_day
         boundary = -(-self._elapsed(day) // self._slot)
-        if not 0 <= boundary <= self.length:
+        if not 0 <= boundary <= self.end:
             raise self._outside(day)
         return boundary
 

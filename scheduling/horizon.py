@@ -15,6 +15,8 @@ from scheduling.errors import InputError
 _MARGIN_YEARS = 3
 _TAIL = 4
 """Undated calendars reach this many times the longest path past the last date, for slow replications."""
+_PADDING = 366 * 30
+"""Days that dated calendars go on as their week, for replications that are slower still."""
 
 
 def axis_over(calendars: Sequence[Calendar], dates: Sequence[date], reach: float, slots_per_day: int) -> Axis:
@@ -54,7 +56,7 @@ def axis_over(calendars: Sequence[Calendar], dates: Sequence[date], reach: float
             f"no day is covered by every calendar: one begins on {first}, another ends on {last}. "
             "Extend them or use calendars of the same years."
         )
-    return Axis(first, (last - first).days + 1, slots_per_day)
+    return Axis(first, (last - first).days + 1, slots_per_day, _PADDING if lasts else 0)
 
 
 def longest_reach(

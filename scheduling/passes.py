@@ -77,6 +77,10 @@ def early_pass(
         raise AxisError(
             f"activity '{net.ids[i]}' lies before the calendars begin. Extend the calendars or start later."
         )
+    if net.axis and work is None:
+        i = max(range(len(net)), key=forward.finish.__getitem__, default=-1)
+        if i >= 0 and forward.finish[i] > net.axis.end:
+            raise AxisError(f"activity '{net.ids[i]}': {net.tables[i].off_axis()}")
     return Dates(forward.start, forward.finish, forward.resume, _broken(net, forward))
 
 
