@@ -37,6 +37,9 @@ def risk_model(
         for spec in specs.values()
         if network.kind[network.index[spec.id]] == WORK and not network.done(network.index[spec.id])
     ]
+    reworked = [
+        spec for spec in open_work if spec.rework and (defaults[spec.project] or not spec.rework.assumed)
+    ]
     supplied = {gate.id for gate in network.gates}
     leads = set((network.lead_factors or {}).values())
     uncertain = [item for item in factors if item.spread is not None and item.factor.id in supplied | leads]
@@ -49,8 +52,8 @@ def risk_model(
         },
         rework={
             spec.id: Rework(spec.rework.probability, spec.rework.work.always())
-            for spec in open_work
-            if spec.rework and (defaults[spec.project] or not spec.rework.assumed)
+            for spec in reworked
+            if spec.rework
         },
         delay={name: spread for name, spread in spreads.items() if name in supplied},
         lead={name: spread for name, spread in spreads.items() if name in leads},
@@ -58,7 +61,7 @@ def risk_model(
             *_default_drivers([spec for spec in open_work if spec.project in templated]),
             *_own_drivers(scenario, open_work),
         ),
-        correlations=_correlations(uncertain),
+        correlations=(*_factor_groups(uncertain), *_rework_groups(reworked)),
         cancellation=_cancellations(network, templated),
     )
 
@@ -114,7 +117,8 @@ def _own_drivers(scenario: Scenario, specs: list[NodeSpec]) -> list[Driver]:
     ]
 
 
-def _correlations(factors: list[FactorRisk]) -> tuple[Correlation, ...]:
+def _factor_groups(factors: list[FactorRisk]) -> tuple[Correlation, ...]:
+    """Factors of one project that come late together."""
     groups: dict[tuple[str, str], list[FactorRisk]] = defaultdict(list)
     for item in factors:
         if item.group:
@@ -122,6 +126,19 @@ def _correlations(factors: list[FactorRisk]) -> tuple[Correlation, ...]:
     return tuple(
         Correlation(key, members[0].rho, tuple(item.factor.id for item in members))
         for key, members in groups.items()
+        if len(members) > 1
+    )
+
+
+def _rework_groups(specs: list[NodeSpec]) -> tuple[Correlation, ...]:
+    """Permits of one project that one department sends back together."""
+    groups: dict[tuple[str, str, float], list[str]] = defaultdict(list)
+    for spec in specs:
+        if spec.rework and spec.rework.group:
+            groups[spec.project, spec.rework.group, spec.rework.rho].append(spec.id)
+    return tuple(
+        Correlation((project, group), rho, reworks=tuple(members))
+        for (project, group, rho), members in groups.items()
         if len(members) > 1
     )
 

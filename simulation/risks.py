@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -67,11 +67,14 @@ class Correlation:
         Correlation 0..1 of the normal scores of any two members.
     members : tuple of ids
         Activities (their work) and factors (their delay or lead).
+    reworks : tuple of ids
+        Activities whose rework loops share the shock too: whether they happen, and how large they are.
     """
 
     id: Any
     rho: float
-    members: tuple[Id, ...]
+    members: tuple[Id, ...] = ()
+    reworks: tuple[Id, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.rho <= 1.0:
@@ -159,11 +162,12 @@ class RiskModel:
     def __post_init__(self) -> None:
         _refuse_twice("drivers", [driver.id for driver in self.drivers])
         _refuse_twice("correlations", [group.id for group in self.correlations])
-        members = [member for group in self.correlations for member in dict.fromkeys(group.members)]
-        if twice := _first_repeated(members):
-            raise InputError(
-                f"correlations: '{twice[0]}' is a member of two groups. Name each activity or factor once."
-            )
+        for key in ("members", "reworks"):
+            names = [name for group in self.correlations for name in dict.fromkeys(getattr(group, key))]
+            if twice := _first_repeated(names):
+                raise InputError(
+                    f"correlations: '{twice[0]}' is a member of two groups. Name each activity or factor once."
+                )
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -200,13 +204,46 @@ class RiskModel:
             for attribute in _KINDS[kind]
         }
         reduced = replace(self, **kept)
-        if any(name in getattr(reduced, attribute) for attribute in ("work", "delay", "lead")):
-            return reduced
         groups = (
-            replace(group, members=tuple(member for member in group.members if member != name))
+            replace(
+                group,
+                members=tuple(member for member in group.members if reduced._spreads(member)),
+                reworks=tuple(member for member in group.reworks if member in reduced.rework),
+            )
             for group in self.correlations
         )
         return replace(reduced, correlations=tuple(groups))
+
+    def _spreads(self, name: Id) -> bool:
+        """Whether an activity or factor has a draw of its own beside rework."""
+        return name in self.work or name in self.delay or name in self.lead
+
+    def within(self, network: Network) -> RiskModel:
+        """What of this model concerns a part of its network; every draw stays the same."""
+        factors = {gate.id for gate in network.gates} | set((network.lead_factors or {}).values())
+
+        def kept(risks: Mapping[Id, Any], known: Container[Id]) -> dict[Id, Any]:
+            return {name: risk for name, risk in risks.items() if name in known}
+
+        drivers = (
+            replace(item, activities=tuple(name for name in item.activities if name in network.index))
+            for item in self.drivers
+        )
+        groups = (
+            replace(
+                item, members=tuple(name for name in item.members if name in network.index or name in factors)
+            )
+            for item in self.correlations
+        )
+        return RiskModel(
+            work=kept(self.work, network.index),
+            rework=kept(self.rework, network.index),
+            delay=kept(self.delay, factors),
+            lead=kept(self.lead, factors),
+            drivers=tuple(item for item in drivers if item.activities),
+            correlations=tuple(item for item in groups if item.members),
+            cancellation=kept(self.cancellation, network.projects),
+        )
 
     def check(self, network: Network) -> None:
         """Refuse names that the network does not know and risks that make no sense for what they name.
@@ -245,10 +282,16 @@ class RiskModel:
                 _position(network, name, f"driver '{driver.id}' multiplies")
         for group in self.correlations:
             for name in group.members:
-                if not (name in self.work or name in self.delay or name in self.lead):
+                if not self._spreads(name):
                     raise InputError(
                         f"correlation '{group.id}' names '{name}', which has no distribution of work, delay "
                         "or lead. Give one or drop the member."
+                    )
+            for name in group.reworks:
+                if name not in self.rework:
+                    raise InputError(
+                        f"correlation '{group.id}' names the rework of '{name}', which has none. Give it or "
+                        "drop the member."
                     )
         for name in self.cancellation:
             if name not in network.projects:

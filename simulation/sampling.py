@@ -86,6 +86,9 @@ class _Sampler:
         self.group: dict[Any, Correlation] = {
             member: group for group in risks.correlations for member in group.members
         }
+        self.rework_group: dict[Any, Correlation] = {
+            member: group for group in risks.correlations for member in group.reworks
+        }
         self.multiplier: dict[Any, Floats] = {}
         for driver in risks.drivers:
             draws = driver.multiplier.quantile(uniforms(seed, driver.id, "driver", replications))
@@ -102,12 +105,12 @@ class _Sampler:
         for k, gate in enumerate(network.gates):
             arrivals[:, k] = gate.arrival
             if gate.id in self.risks.delay:
-                delay = self.risks.delay[gate.id].quantile(self.uniforms(gate.id, "delay"))
+                delay = self.risks.delay[gate.id].quantile(self.uniforms(gate.id, "delay", self.group))
                 arrivals[:, k] += rounded(delay, least=None)
         return Draws(self.replications, work, arrivals, self.luck())
 
-    def uniforms(self, name: Any, purpose: str) -> Floats:
-        group = self.group.get(name)
+    def uniforms(self, name: Any, purpose: str, groups: dict[Any, Correlation]) -> Floats:
+        group = groups.get(name)
         if group is None:
             return uniforms(self.seed, name, purpose, self.replications)
         return correlated_uniforms(
@@ -126,7 +129,7 @@ class _Sampler:
             values = (
                 np.full(len(self.replications), float(planned))
                 if distribution is None
-                else distribution.quantile(self.uniforms(name, "lead" if lead else "work"))
+                else distribution.quantile(self.uniforms(name, "lead" if lead else "work", self.group))
             )
             drawn = rounded(values if multiplier is None else values * multiplier, least=1)
         if not lead and name in self.risks.rework:
@@ -138,7 +141,7 @@ class _Sampler:
         total = np.zeros(len(self.replications), dtype=np.int64)
         again = np.ones(len(self.replications), dtype=np.bool_)
         for loop in range(1, rework.times + 1):
-            luck = uniforms(self.seed, name, f"rework {loop}", self.replications)
+            luck = self.uniforms(name, f"rework {loop}", self.rework_group)
             again = again & (luck > 1.0 - rework.probability)
             size = Occasional(rework.probability, rework.work).quantile(luck)
             total += np.where(again, rounded(size, least=1), 0)

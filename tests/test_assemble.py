@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,8 +17,8 @@ from scenarios.factors import FactorRisk, gate_defaults
 from scenarios.load import load_scenario
 from scenarios.schema import Scenario
 from scheduling.passes import early_pass
-from simulation.distributions import Lognormal, Occasional, Scaled, Uniform
-from simulation.risks import RiskModel
+from simulation.distributions import Fixed, Lognormal, Occasional, Scaled, Uniform
+from simulation.risks import Rework, RiskModel
 from simulation.sampling import draw
 
 PROJECT = HEAD + "%sprojects:\n  - id: P\n    name: one\n    template: enterprise\n"
@@ -404,3 +405,31 @@ def test_district_can_be_met_but_not_easily(district: Assembly) -> None:
 def test_the_whole_scenario_assembles() -> None:
     found = assemble(load_text(WHOLE))
     draw(found.network, found.risks, 1, range(3))
+
+
+def test_permits_of_one_department_are_sent_back_together() -> None:
+    found = made()
+    groups = {group.id: group for group in found.risks.correlations if group.reworks}
+    assert groups["P", "department:housing"].reworks == ("P/D6", "P/E2")
+    assert groups["P", "department:housing"].rho == 0.3
+    assert all(len(group.reworks) > 1 for group in groups.values())
+
+    certain = {name: Rework(0.3, Fixed(100)) for name in ("P/D6", "P/E2")}
+    risks = replace(found.risks, rework=found.risks.rework | certain)
+    apart = replace(risks, correlations=())
+    works = [draw(found.network, item, 1, range(4000)).work for item in (risks, apart)]
+    places = [found.network.index[name] for name in ("P/D6", "P/E2")]
+    both, alone = (np.mean((work[:, places] > 100).all(axis=1)) for work in works)
+    assert alone == pytest.approx(0.09, abs=0.015)
+    assert both > alone + 0.03
+    i = found.network.index["P/F1"]
+    assert (works[0][:, i] == works[1][:, i]).all()  # no other draw changes
+
+
+def test_rework_groups_follow_what_is_left_out() -> None:
+    risks = made().risks
+    group = next(item for item in risks.correlations if item.reworks)
+    name = group.reworks[0]
+    left = next(item for item in risks.without(("rework", name)).correlations if item.id == group.id)
+    assert left.reworks == group.reworks[1:]
+    assert left.members == group.members
