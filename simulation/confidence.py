@@ -264,7 +264,8 @@ def _feasible(net: Network, early: Dates, floor: Sequence[Any]) -> Dates:
     """Least dates from `floor` on that links and resources allow at planning durations.
 
     Generation places activities one by one; the early pass then moves what a maximum lag or work in progress
-    ties to them, until both agree.
+    ties to them, until both agree. Where they never do (work in progress that holds what its predecessors
+    need, maximum lags that resources break) links come first.
     """
     dates = early_pass(net, floor=floor)
     if not binding_resources(net):
