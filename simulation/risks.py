@@ -166,7 +166,8 @@ class RiskModel:
             names = [name for group in self.correlations for name in dict.fromkeys(getattr(group, key))]
             if twice := _first_repeated(names):
                 raise InputError(
-                    f"correlations: '{twice[0]}' is a member of two groups. Name each activity or factor once."
+                    f"correlations: '{twice[0]}' is a member of two groups. Name each activity or factor "
+                    "once."
                 )
 
     @property
