@@ -40,13 +40,14 @@ from scheduling.network import START_MILESTONE
 from scheduling.plan import Plan
 from simulation.causes import CauseGains, cause_gains
 from simulation.confidence import ConfidencePlan, confidence_plan
+from simulation.monte_carlo import simulate
 from simulation.result import SimulationResult
 from simulation.risks import Cause as RiskCause
 from simulation.risks import RiskModel
 from simulation.statistics import Probability
 
 DUE_DAYS = 28
-MOST_CAUSES = 5
+MOST_CAUSES = 3
 PLAN_EFFORT = 1.0
 """Work units of the optimiser on each level of the late plan: a few seconds for a district's projects."""
 Progress = Callable[[str, int, int], None]
@@ -100,16 +101,23 @@ class _Run:
             seed=seed,
             progress=lambda done, total: progress("stage_confidence", done, total),
         )
-        self.simulation: SimulationResult
-        self.gains: CauseGains
-        self.simulation, self.gains = cause_gains(
+        self.simulation: SimulationResult = simulate(
+            net,
+            self.plan.plan,
+            risks=risks,
+            replications=count,
+            seed=seed,
+            progress=lambda done, total: progress("stage_simulate", done, total),
+        )
+        self.gains: CauseGains = cause_gains(
             net,
             self.plan.plan,
             risks=risks,
             causes=candidates(risks),
+            most=MOST_CAUSES,
             replications=count,
             seed=seed,
-            progress=lambda done, total: progress("stage_simulate", done, total),
+            progress=lambda done, total: progress("stage_causes", done, total),
         )
         self.quantiles = [self.simulation.dates(p) for p in (0.5, 0.8, 0.9)]
 

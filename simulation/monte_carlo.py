@@ -105,7 +105,7 @@ def simulate_variants(
     seed: int = 0,
     start: str = "asap",
     progress: Progress | None = None,
-) -> tuple[SimulationResult, dict[Name, SimulationResult]]:
+) -> tuple[SimulationResult, Iterator[tuple[Name, SimulationResult]]]:
     """Simulate a risk model and variants of it with common random numbers, replaying only what differs.
 
     Parameters
@@ -119,8 +119,8 @@ def simulate_variants(
     Returns
     -------
     base : SimulationResult
-    results : dict of name to SimulationResult
-        Each equal to what :func:`simulate` gives for the variant.
+    results : iterator of (name, SimulationResult)
+        One variant at a time, each equal to what :func:`simulate` gives for it.
 
     Notes
     -----
@@ -130,16 +130,25 @@ def simulate_variants(
     simulator = _Simulator.of(network, plan, start, "auto")
     numbers = _numbers(replications)
     base = _Collected(simulator, risks, seed, numbers)
-    others = {name: _Collected(simulator, model, seed, numbers) for name, model in variants.items()}
+    total = len(numbers) * (1 + len(variants))
+    runs = []
     for block in _blocks(numbers):
-        before = simulator.run(draw(network, risks, seed, block))
-        base.add(before)
-        for collected in others.values():
-            collected.add(simulator.rerun(before, draw(network, collected.risks, seed, block)))
+        runs.append(simulator.run(draw(network, risks, seed, block)))
+        base.add(runs[-1])
+        if progress:
+            progress(base.count, total)
+
+    def results() -> Iterator[tuple[Name, SimulationResult]]:
+        for k, (name, model) in enumerate(variants.items(), start=1):
+            collected = _Collected(simulator, model, seed, numbers)
+            for before in runs:
+                block = before.draws.replications
+                collected.add(simulator.rerun(before, draw(network, model, seed, block)))
             if progress:
-                done = base.count + sum(other.count for other in others.values())
-                progress(done, len(numbers) * (1 + len(others)))
-    return base.result(), {name: collected.result() for name, collected in others.items()}
+                progress(len(numbers) * (1 + k), total)
+            yield name, collected.result()
+
+    return base.result(), results()
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,9 +195,7 @@ class RiskModel:
         InputError
             When the model knows no such cause.
         """
-        kind, name = cause
-        if Cause(kind, name) not in self.causes:
-            raise InputError(f"the risk model has no {kind} '{name}' to leave out. See its `causes`.")
+        kind, name = self.known(cause)
         if kind == "driver":
             return replace(self, drivers=tuple(item for item in self.drivers if item.id != name))
         kept: dict[str, Any] = {
@@ -219,21 +217,27 @@ class RiskModel:
         """Whether an activity or factor has a draw of its own beside rework."""
         return name in self.work or name in self.delay or name in self.lead
 
+    def known(self, cause: tuple[str, Any]) -> Cause:
+        """The cause itself, refused when the model knows no such cause."""
+        kind, name = cause
+        if Cause(kind, name) not in self.causes:
+            raise InputError(f"the risk model has no {kind} '{name}' to leave out. See its `causes`.")
+        return Cause(kind, name)
+
     def within(self, network: Network) -> RiskModel:
         """What of this model concerns a part of its network; every draw stays the same."""
         factors = {gate.id for gate in network.gates} | set((network.lead_factors or {}).values())
+        known = factors | set(network.ids)
 
-        def kept(risks: Mapping[Id, Any], known: Container[Id]) -> dict[Id, Any]:
-            return {name: risk for name, risk in risks.items() if name in known}
+        def kept(risks: Mapping[Id, Any], names: Container[Id]) -> dict[Id, Any]:
+            return {name: risk for name, risk in risks.items() if name in names}
 
         drivers = (
             replace(item, activities=tuple(name for name in item.activities if name in network.index))
             for item in self.drivers
         )
         groups = (
-            replace(
-                item, members=tuple(name for name in item.members if name in network.index or name in factors)
-            )
+            replace(item, members=tuple(name for name in item.members if name in known))
             for item in self.correlations
         )
         return RiskModel(

@@ -154,7 +154,7 @@ def test_variants_equal_full_runs(start: str) -> None:
         start=start,
     )
     assert same(base, simulate(network, plan, risks=risks, replications=300, seed=3, start=start))
-    for cause, result in found.items():
+    for cause, result in found:
         full = simulate(
             network, plan, risks=risks.without(cause), replications=300, seed=3, start=start, engine="simpy"
         )
