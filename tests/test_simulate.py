@@ -144,7 +144,7 @@ def test_sending_everything_through_the_engine_changes_nothing(network: Network,
 def test_variants_equal_full_runs(start: str) -> None:
     network, risks = crews(4), crew_risks(4)
     plan = planned(network, by=4)
-    base, found = simulate_variants(
+    base, variants = simulate_variants(
         network,
         plan,
         risks=risks,
@@ -153,8 +153,9 @@ def test_variants_equal_full_runs(start: str) -> None:
         seed=3,
         start=start,
     )
+    found = dict(variants)
     assert same(base, simulate(network, plan, risks=risks, replications=300, seed=3, start=start))
-    for cause, result in found:
+    for cause, result in found.items():
         full = simulate(
             network, plan, risks=risks.without(cause), replications=300, seed=3, start=start, engine="simpy"
         )
