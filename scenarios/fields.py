@@ -62,6 +62,7 @@ Positive: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=1, le=MOST_SLOTS)]
 NotNegative: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=0, le=MOST_SLOTS)]
 Lag: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=-MOST_SLOTS, le=MOST_SLOTS)]
 Probability: TypeAlias = Annotated[float, NO_BOOLEAN, Field(ge=0, le=1)]
+Name: TypeAlias = Annotated[str, Field(min_length=1)]
 Identifier: TypeAlias = Annotated[str, Field(min_length=1, pattern=r"^[^/\s][^/\x00-\x1f]*$")]
 
 
@@ -130,7 +131,9 @@ class Label(Model):
     """A text in Chinese and English; one of them may stand for both."""
 
     zh: str = ""
+    """In Chinese."""
     en: str = ""
+    """In English."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,110 @@
+"""The scenario: what a file, a ledger or a notebook hands to backplan.
+
+These models are the file boundary. Every reader (YAML, ledger, ProTrack) makes the same :class:`Scenario`;
+:mod:`scenarios.assemble` turns it into a graph. Dates are dates, work and lags are slots (days by default).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictBool, field_validator
+
+from scenarios.fields import (
+    NO_BOOLEAN,
+    DiscreteSpec,
+    Identifier,
+    Label,
+    LognormalSpec,
+    Model,
+    Moment,
+    Number,
+    Positive,
+    Spread,
+)
+from scenarios.schema.activities import Activity, Override, Predecessor, ReworkSpec
+from scenarios.schema.projects import Current, DeadlineSpec, FactorSpec, Investment, Progress, Project
+from scenarios.schema.shared import CalendarSpec, CapacityChange, DriverSpec, QuotaSpec, ResourceSpec
+from scheduling.calendar import MINUTES_PER_DAY
+
+__all__ = [
+    "SCHEMA",
+    "Activity",
+    "CalendarSpec",
+    "CapacityChange",
+    "Current",
+    "DeadlineSpec",
+    "DiscreteSpec",
+    "DriverSpec",
+    "FactorSpec",
+    "Investment",
+    "Label",
+    "LognormalSpec",
+    "Override",
+    "Predecessor",
+    "Progress",
+    "Project",
+    "QuotaSpec",
+    "ResourceSpec",
+    "ReworkSpec",
+    "Scenario",
+    "Spread",
+]
+
+SCHEMA = "backplan/1"
+
+
+class Scenario(Model):
+    """A portfolio and what must hold."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    schema_version: Literal["backplan/1"] = Field(alias="schema")
+    """Version of this format: ``backplan/1``."""
+    name: Identifier
+    """Short name; output folders bear it."""
+    title: Label | None = None
+    """Title above charts."""
+    description: Label | None = None
+    """What it is about."""
+    source: str | None = None
+    """Where the facts come from."""
+    synthetic: StrictBool = False
+    """Not real; outputs say so."""
+    data_date: Moment
+    """Data date (数据日期): everything before it is known."""
+    data_date_inferred: StrictBool = False
+    """Whether the source does not give the data date; outputs say so."""
+    region: Literal["north", "south"] = "south"
+    """Site calendar of projects that name none."""
+    seed: Annotated[int, NO_BOOLEAN, Field(ge=0, lt=2**63)] = 0
+    """Seed of every draw: the same seed gives the same result."""
+    replications: Annotated[Positive, Field(le=1_000_000)] = 1000
+    """How often the simulation runs through the network."""
+    confidence: Annotated[Number, Field(gt=0, lt=1)] = 0.8
+    """On-time probability (按期概率) that each project's planned dates must reach."""
+    slots_per_day: Annotated[Positive, Field(le=96)] = 1
+    """1 for days, 24 for hours, up to 96; templates need days."""
+    default_risks: StrictBool = True
+    """Whether the catalogue's delays, reworks and spreads apply: uncalibrated expert judgement."""
+    progress_override: StrictBool = False
+    """Whether work in progress ignores its FS and SS predecessors."""
+    calendars: dict[Identifier, CalendarSpec] = Field(default_factory=dict)
+    """Calendars of its own, by name."""
+    resources: dict[Identifier, ResourceSpec] = Field(default_factory=dict)
+    """Resources that projects share, by id."""
+    drivers: dict[Identifier, DriverSpec] = Field(default_factory=dict)
+    """Risk drivers, by id."""
+    quotas: tuple[QuotaSpec, ...] = ()
+    """Target numbers."""
+    projects: tuple[Project, ...] = Field(min_length=1)
+    """The portfolio."""
+    notes: tuple[Label, ...] = ()
+    """What outputs must say beside the results."""
+
+    @field_validator("slots_per_day")
+    @classmethod
+    def _divides_a_day(cls, slots: int) -> int:
+        if MINUTES_PER_DAY % slots:
+            raise ValueError(f"a day does not divide into {slots} slots of whole minutes; give 1, 24 or 96")
+        return slots
