@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scenario_files import HEAD, TWO, WHOLE, dumped, load_text, whole
 
 from scenarios.assemble import assemble
+from scenarios.ledger import write_ledger
 from scenarios.load import bundled_names, load_scenario, to_scenario
 from scenarios.problems import ScenarioError
 from scenarios.yaml_source import Source
@@ -270,3 +271,22 @@ def test_the_whole_file_uses_every_key() -> None:
 
 def test_what_yaml_dumps_of_the_data_is_the_same_scenario() -> None:
     assert load_text(yaml.safe_dump(whole(), allow_unicode=True)) == load_text(WHOLE)
+
+
+# -- the ledger ---------------------------------------------------------------------------------------------
+def test_a_ledger_and_its_yaml_give_the_same_scenario(tmp_path: Path) -> None:
+    scenario = load_scenario("district-1bn")
+    write_ledger(scenario, tmp_path / "x.xlsx")
+    assert load_scenario(tmp_path / "x.xlsx") == scenario
+
+
+def test_checks_of_a_ledger_name_the_cell(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + "projects:\n  - {id: P, name: one, template: enterprise, current: {node: D5, since: 2026-02-20}}\n"
+    )
+    write_ledger(load_text(text).model_copy(update={"data_date": date(2026, 2, 2)}), tmp_path / "x.xlsx")
+    with pytest.raises(
+        ScenarioError, match=r"x.xlsx \[.*![A-Z]+\d+ .*Since\]: .*2026-02-20 lies after the data date"
+    ):
+        load_scenario(tmp_path / "x.xlsx", lang="en")

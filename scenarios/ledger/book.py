@@ -8,7 +8,7 @@ from typing import Any
 from scenarios.ledger.columns import Column
 from scenarios.ledger.files import Grid, cell_name
 from scenarios.ledger.messages import FaultError, Lang, say
-from scenarios.problems import Path, Problem, ScenarioError
+from scenarios.problems import Path, Problem, ScenarioError, nearest
 
 
 class LedgerError(ScenarioError):
@@ -41,9 +41,7 @@ class LedgerSource:
 
     def where(self, path: Path) -> str:
         """``file [sheet!cell header]`` of a value, or of the nearest value around it."""
-        while path not in self._places and path:
-            path = path[:-1]
-        return f"{self.name}{self._places.get(path, '')}"
+        return f"{self.name}{self._places.get(nearest(path, self._places), '')}"
 
     def mark(self, path: Path, grid: Grid, row: int, column: int, header: Column | None = None) -> None:
         """Remember the cell of a value, and of what lies around it if nothing else does."""
