@@ -12,6 +12,7 @@ from scenarios.assemble import Assembly
 from scenarios.results import Curve
 from scheduling.calendar import Axis
 from scheduling.cpm import CriticalPath
+from scheduling.network import START_MILESTONE
 from simulation.confidence import ConfidencePlan
 from simulation.result import SimulationResult
 
@@ -26,9 +27,12 @@ def completion_curve(
     assembly: Assembly, cpm: CriticalPath, plan: ConfidencePlan, simulation: SimulationResult
 ) -> Curve | None:
     """Share of nodes finished, weekly or coarser."""
-    positions = _positions(assembly)
+    net = assembly.network
+    positions = [net.index[name] for name in assembly.specs]
     days = _days(assembly, cpm, plan, positions)
-    bounds = _bounds(assembly, days)
+    # A start milestone on the boundary between two days belongs to the later one.
+    starts = np.array([net.kind[i] == START_MILESTONE for i in positions], dtype=np.int64)
+    bounds = [bound - starts for bound in _bounds(assembly, days)]
 
     def share(finish: npt.NDArray[np.int64]) -> Floats:
         """Shape (dates, ...) from finishes of shape (..., nodes)."""
@@ -110,12 +114,8 @@ def _curve(
     )
 
 
-def _positions(assembly: Assembly) -> list[int]:
-    return [assembly.network.index[name] for name in assembly.specs]
-
-
 def _days(assembly: Assembly, cpm: CriticalPath, plan: ConfidencePlan, positions: list[int]) -> list[date]:
-    """Days from four weeks before the data date to four weeks after the last planned or latest finish."""
+    """Days from four weeks before the data date to eight weeks after the last of the finishes."""
     axis = _axis(assembly)
     dated = [dates for dates in (cpm.early, cpm.late, plan.dates) if dates is not None]
     last = max(max(dates.finish[i] for i in positions) for dates in dated)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from scenarios.assemble import Assembly, assemble
 from scenarios.cause_labels import cause_view
+from scenarios.cautions import portfolio_notes, project_notes
 from scenarios.curves import completion_curve, investment_curve
 from scenarios.expand import NodeSpec
 from scenarios.lights import light_of
@@ -140,7 +141,9 @@ class _Run:
             investment=investment_curve(self.assembly, self.cpm, self.plan, self.simulation),
             late_plan=self.plan_summary(),
             provenance=self.provenance(),
-            warnings=self.warnings(),
+            warnings=portfolio_notes(
+                self.assembly, self.last_day(), self.late_plan, uncalibrated=self.uncalibrated
+            ),
         )
 
     # -- projects and nodes ---------------------------------------------------------------------------
@@ -168,9 +171,9 @@ class _Run:
             else None,
             confidence=self.confidence(project.id) if dated else None,
             light=light_of(on_time, self.scenario.confidence) if on_time else None,
-            causes=self.causes(self.gains.by_project[project.id]) if dated else (),
+            causes=self.causes(self.gains.by_project[project.id], project) if dated else (),
             critical_path=tuple(str(name) for name in path if name in self.assembly.specs),
-            warnings=self.project_warnings(project),
+            warnings=project_notes(project, self.plan),
         )
 
     def on_time(self, project: str, *, cancellations: bool = True) -> Probability | None:
@@ -191,7 +194,7 @@ class _Run:
         line = net.deadlines.get(i)
         on_time = self.simulation.probability(name) if line else None
         state: State = "done" if net.done(i) else "in_progress" if net.started(i) else "open"
-        causes = self.causes(self.gains.by_activity[name]) if line and state != "done" else ()
+        causes = self.causes(self.gains.by_activity[name], project) if line and state != "done" else ()
         p50, p80, p90 = (None if state == "done" else dates[name] for dates in self.quantiles)
         return Node(
             id=name,
@@ -227,9 +230,9 @@ class _Run:
             assumed=spec.assumed or bool(status and status.assumed),
         )
 
-    def causes(self, gains: Any) -> tuple[Cause, ...]:
+    def causes(self, gains: Any, project: Project) -> tuple[Cause, ...]:
         """The costliest causes, those whose gain is above two standard errors."""
-        found = [cause_view(self.assembly, cause, gain) for cause, gain in gains]
+        found = [cause_view(self.assembly, cause, gain, project) for cause, gain in gains]
         found = [item for item in found if item.gain > 2 * item.standard_error]
         return tuple(sorted(found, key=lambda item: (-item.gain, item.id))[:MOST_CAUSES])
 
@@ -263,7 +266,7 @@ class _Run:
         """Whether a node is done by the end of a day and its project lives, one entry a replication."""
         net, i = self.net, self.net.index[name]
         assert net.axis is not None
-        bound = net.axis.slot(when) if net.kind[i] == START_MILESTONE else net.axis.end_of(when)
+        bound = net.axis.last_start(when) if net.kind[i] == START_MILESTONE else net.axis.end_of(when)
         happens: npt.NDArray[np.bool_] = self.simulation.finish[:, i] <= bound
         return happens & ~self.simulation.cancelled[:, net.project[i]]
 
@@ -296,7 +299,7 @@ class _Run:
             plan.weighted_lateness,
             plan.objective,
             plan.objective_bound,
-            plan.gap,
+            None if plan.gap is None else plan.gap / self.scenario.slots_per_day,
         )
 
     def provenance(self) -> Provenance:
@@ -312,49 +315,16 @@ class _Run:
             uncalibrated=self.uncalibrated,
         )
 
-    # -- warnings -------------------------------------------------------------------------------------
     @property
     def uncalibrated(self) -> bool:
         """Whether any default delay, rework or spread of the catalogue is in use."""
         assumed = any(factor.assumed for factor in self.assembly.factors)
         return assumed or any(spec.assumed for spec in self.assembly.specs.values())
 
-    def warnings(self) -> tuple[Label, ...]:
-        scenario = self.scenario
-        found = []
-        if scenario.synthetic:
-            found.append(label("warn_synthetic"))
-        if self.uncalibrated:
-            found.append(label("warn_uncalibrated"))
-        if scenario.data_date_inferred:
-            found.append(label("warn_data_date", date=_day(scenario.data_date)))
-        for name, resource in scenario.resources.items():
-            if resource.synthetic:
-                text = resource.name or Label(zh=name, en=name)
-                zh, en = (
-                    label("warn_resource", name=text.text(lang), units=resource.capacity).text(lang)
-                    for lang in ("zh", "en")
-                )
-                found.append(Label(zh=zh, en=en))
-        if years := provisional_years(self.assembly, self.last_day()):
-            found.append(label("warn_provisional", years="、".join(map(str, years))))
-        found += [Label(zh=text, en=text) for text in self.late_plan.warnings]
-        return (*found, *scenario.notes)
-
     def last_day(self) -> date:
         """The last planned or deadline day of the portfolio."""
-        finishes = [value for value in self.plan.finish.values() if value is not None]
-        lines = [_day(line.date) for project in self.scenario.projects for line in project.deadlines]
-        return max([_day(value) for value in finishes] + lines)
-
-    def project_warnings(self, project: Project) -> tuple[Label, ...]:
-        found = []
-        if project.assumed:
-            found.append(label("warn_assumed", fields="、".join(project.assumed)))
-        if project.id in self.plan.attainable and not self.plan.attainable[project.id]:
-            best = self.plan.reached[project.id]
-            found.append(label("warn_unattainable", asked=f"{self.plan.confidence:g}", best=str(best)))
-        return tuple(found)
+        lines = [line.date for project in self.scenario.projects for line in project.deadlines]
+        return max(map(_day, [*self.plan.finish.values(), *lines]))
 
 
 def candidates(risks: RiskModel) -> list[RiskCause]:
@@ -371,14 +341,6 @@ def input_hash(scenario: Scenario) -> str:
     data = scenario.model_dump(mode="json", by_alias=True)
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def provisional_years(assembly: Assembly, last: date) -> list[int]:
-    """Years up to `last` whose calendars were extrapolated without an official notice."""
-    used = {spec.calendar for spec in assembly.specs.values()}
-    years = {year for name in used for year in assembly.calendars[name].provisional}
-    first = _day(assembly.scenario.data_date).year
-    return sorted(year for year in years if first <= year <= last.year)
 
 
 def _due(project: ProjectResult, node: Node, action: Any, by: date, overdue: bool) -> DueItem:

@@ -55,8 +55,6 @@ class Node:
         ``project/node``, unique in the portfolio.
     node : str
         Id within the project.
-    calendar_days : int
-        Length of the planned (else earliest) span.
     earliest, latest : Span
         CPM bounds; `latest` is None where no date lies before the deadlines.
     planned : Span or None
@@ -210,10 +208,10 @@ class DueItem:
     action : str
         ``start`` or ``finish``.
     by : date
-        Planned date of the action (the late plan's, without a confidence plan).
+        Planned date of the action, or the deadline that was missed.
     latest : date or None
     overdue : bool
-        Whether the planned date lies before the data date.
+        Whether its deadline lies before the data date; `by` is then the deadline.
     """
 
     department: Label
@@ -254,7 +252,15 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class PlanSummary:
-    """What is known of the latest plan under shared resources (``late_plan``)."""
+    """What is known of the latest plan under shared resources (``late_plan``).
+
+    Attributes
+    ----------
+    weighted_lateness, objective, bound : float or None
+        As in :class:`scheduling.plan.Plan`, in slots.
+    gap : float or None
+        Days by which all starts together could at most be later.
+    """
 
     status: str
     solver: str

@@ -104,6 +104,17 @@ class Axis:
             raise self._outside(day)
         return boundary
 
+    def last_start(self, day: date) -> int:
+        """Last boundary that a start on `day` may have; of a ``datetime``, the slot that contains it.
+
+        Raises
+        ------
+        AxisError
+            If the day is not on the axis.
+        """
+        begin = self.slot(day)
+        return begin if isinstance(day, datetime) else begin + self.slots_per_day - 1
+
     def _elapsed(self, day: date) -> timedelta:
         moment = day if isinstance(day, datetime) else datetime.combine(day, time())
         return moment - datetime.combine(self.first, time())

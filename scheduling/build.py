@@ -263,6 +263,8 @@ class _Compiler:
                 continue
             where = f"activity '{self.ids[i]}'"
             bound = self.end_boundary(i, node["deadline"], f"the deadline of {where}")
+            if self.kinds[i] == START_MILESTONE and self.axis is not None:
+                bound = self.axis.last_start(node["deadline"])
             weight = number(node.get("weight", 1), f"{where}: deadline weight", whole=False)
             if weight <= 0:
                 raise InputError(f"{where}: deadline weight {weight} is not above 0. Correct it.")

@@ -36,11 +36,14 @@ def about(forecast: Forecast, lang: str) -> list[tuple[str, str]]:
 
 
 def plan_text(forecast: Forecast, lang: str) -> str:
-    """Status, solver and gap of the late plan."""
+    """Status and solver of the late plan, and how much later it might at most be."""
     plan = forecast.late_plan
-    if plan.gap is None:
+    if not plan.gap:
         return say("plan_solved", lang, status=plan.status, solver=plan.solver)
-    return say("plan_gap", lang, status=plan.status, solver=plan.solver, gap=f"{100 * plan.gap:.1f} %")
+    nodes = [node for project in forecast.projects for node in project.nodes]
+    count = sum(node.state == "open" and not node.milestone for node in nodes)
+    mean = f"{plan.gap / max(count, 1):.1f}"
+    return say("plan_gap", lang, status=plan.status, solver=plan.solver, days=f"{plan.gap:,.0f}", mean=mean)
 
 
 def rules(forecast: Forecast, lang: str) -> list[str]:

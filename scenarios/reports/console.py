@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table as Grid
 
 from scenarios.messages import say
 from scenarios.reports.about import notes, number_on_time, plan_text, rules
@@ -76,10 +77,19 @@ def print_forecast(forecast: Forecast, console: Console, lang: str, out_dir: Pat
     _print_due(forecast, console, lang)
     for rule in rules(forecast, lang):
         console.print(plain(rule, "dim"))
-    for note in notes(forecast, lang):
-        console.print(plain(f"! {note}", "yellow"))
+    console.print(_hanging("!", notes(forecast, lang)))
     if out_dir:
         console.print(plain(say("whole_tables", lang, path=out_dir)))
+
+
+def _hanging(mark: str, texts: Sequence[str]) -> Grid:
+    """Texts behind a mark; their further lines are indented, so that none breaks behind the mark alone."""
+    grid = Grid.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=1)
+    grid.add_column(overflow="fold")
+    for text in texts:
+        grid.add_row(plain(mark, "yellow"), plain(text, "yellow"))
+    return grid
 
 
 def by_risk(forecast: Forecast) -> list[ProjectResult]:

@@ -1,0 +1,84 @@
+"""What a reader must know beside a forecast: what is assumed, synthetic, provisional or out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from scenarios.assemble import Assembly
+from scenarios.fields import day_of
+from scenarios.messages import catalogue, label, say
+from scenarios.schema import Label, Project
+from scheduling.plan import Plan
+from simulation.confidence import ConfidencePlan
+
+
+def portfolio_notes(
+    assembly: Assembly, last: date, late_plan: Plan, *, uncalibrated: bool
+) -> tuple[Label, ...]:
+    """Notes on the whole scenario; `last` is the last day that its dates reach."""
+    scenario = assembly.scenario
+    found = []
+    if scenario.synthetic:
+        found.append(label("warn_synthetic"))
+    if uncalibrated:
+        found.append(label("warn_uncalibrated"))
+    if scenario.data_date_inferred:
+        found.append(label("warn_data_date", date=day_of(scenario.data_date)))
+    for name, resource in scenario.resources.items():
+        if resource.synthetic:
+            found.append(
+                labelled(
+                    "warn_resource", name=resource.name or Label(zh=name, en=name), units=resource.capacity
+                )
+            )
+    if years := provisional_years(assembly, last):
+        found.append(labelled("warn_provisional", years=listed(map(str, years))))
+    found += [Label(zh=text, en=text) for text in late_plan.warnings]
+    return (*found, *scenario.notes)
+
+
+def project_notes(project: Project, plan: ConfidencePlan) -> tuple[Label, ...]:
+    """Notes on one project."""
+    found = []
+    if project.assumed:
+        found.append(labelled("warn_assumed", fields=listed(map(field_label, project.assumed))))
+    if not plan.attainable.get(project.id, True):
+        best = plan.reached[project.id]
+        found.append(label("warn_unattainable", asked=f"{plan.confidence:g}", best=str(best)))
+    return tuple(found)
+
+
+def provisional_years(assembly: Assembly, last: date) -> list[int]:
+    """Years up to `last` whose calendars were extrapolated without an official notice."""
+    used = {spec.calendar for spec in assembly.specs.values()}
+    years = {year for name in used for year in assembly.calendars[name].provisional}
+    first = day_of(assembly.scenario.data_date).year
+    return sorted(year for year in years if first <= year <= last.year)
+
+
+def field_label(name: str) -> Label:
+    """What a key of the scenario file is called; the key itself where nothing better is known.
+
+    Examples
+    --------
+    >>> field_label("deadlines.date").zh, field_label("something").zh
+    ('期限日期', 'something')
+    """
+    return catalogue().get(f"field_{name.replace('.', '_')}", Label(zh=name, en=name))
+
+
+def listed(items: Iterable[str | Label]) -> Label:
+    """Several texts as one, with the comma of each language."""
+    both = [item if isinstance(item, Label) else Label(zh=item, en=item) for item in items]
+    zh, en = (say("comma", lang).join(item.text(lang) for item in both) for lang in ("zh", "en"))
+    return Label(zh=zh, en=en)
+
+
+def labelled(key: str, **values: Label | int) -> Label:
+    """A message whose values have a form in each language."""
+    zh, en = (
+        say(key, lang, **{name: v.text(lang) if isinstance(v, Label) else v for name, v in values.items()})
+        for lang in ("zh", "en")
+    )
+    return Label(zh=zh, en=en)
