@@ -158,7 +158,28 @@ def test_one_replication_has_no_standard_error() -> None:
         cause_gains(two_projects(), risks=RISKS, replications=1)
 
 
-def test_progress_counts_every_replication_once() -> None:
+def test_only_the_costliest_are_taken_out_of_a_coupled_whole() -> None:
+    network = two_projects()
+    full = cause_gains(network, risks=RISKS, replications=200, seed=4)
+    few = cause_gains(network, risks=RISKS, most=1, replications=200, seed=4)
+    free = cause_gains(two_projects(9), risks=RISKS, replications=200, seed=4)
+    first = {rows[0][0] for rows in free.by_project.values()} | {Cause("resource", "desk")}
+    for project, rows in few.by_project.items():
+        assert rows == tuple(item for item in full.by_project[project] if item[0] in first)
+
+
+def test_parts_of_one_project_without_links_count_together() -> None:
+    graph = nx.DiGraph()
+    for name in "ab":
+        graph.add_node(name, duration=10, deadline=14, project="p")
+    risks = RiskModel(rework={name: Rework(0.4, Fixed(8)) for name in "ab"})
+    network = compile_network(graph)
+    gains = cause_gains(network, risks=risks, replications=120, seed=4)
+    assert_exact(network, risks, gains, list(risks.causes), 120)
+    assert {cause.id for cause, _ in gains.by_project["p"]} == {"a", "b"}
+
+
+def test_progress_ends_at_its_total() -> None:
     calls: list[tuple[int, int]] = []
     cause_gains(two_projects(), risks=RISKS, replications=30, progress=lambda *call: calls.append(call))
     assert calls[-1][0] == calls[-1][1]

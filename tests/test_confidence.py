@@ -282,7 +282,7 @@ def test_no_room_for_an_activity_is_said() -> None:
     graph = nx.DiGraph()
     graph.add_node("review", duration=10, deadline=80, demand={"desk": 2})
     network = compile_network(graph, resources=[Resource("desk", 1)])
-    with pytest.raises(InputError, match="no room before the calendars end. Raise a capacity"):
+    with pytest.raises(InputError, match=r"no room before the calendars end\. Raise a capacity"):
         confidence_plan(network, risks=RiskModel(), replications=5)
 
 
