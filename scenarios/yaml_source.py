@@ -12,7 +12,7 @@ import yaml
 
 from scenarios.problems import Path, Problem, ScenarioError, nearest
 
-_MOST_NODES = 2_000_000
+_MOST_NODES = 1_000_000
 _DEEPEST = 50
 _BOOLEANS = {"true": True, "false": False}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
