@@ -414,7 +414,7 @@ def test_permits_of_one_department_are_sent_back_together() -> None:
     assert groups["P", "department:housing"].rho == 0.3
     assert all(len(group.reworks) > 1 for group in groups.values())
 
-    certain = {name: Rework(0.3, Fixed(100)) for name in ("P/D6", "P/E2")}
+    certain: dict[Any, Rework] = {name: Rework(0.3, Fixed(100)) for name in ("P/D6", "P/E2")}
     risks = replace(found.risks, rework={**found.risks.rework, **certain})
     apart = replace(risks, correlations=())
     works = [draw(found.network, item, 1, range(4000)).work for item in (risks, apart)]
