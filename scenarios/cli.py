@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -58,8 +59,8 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the files; by default backplan-out/NAME.")
     ] = None,
-    replications: Annotated[int | None, typer.Option("--replications", min=1, help="Replications.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of every draw.")] = None,
+    replications: Annotated[int | None, typer.Option("--replications", min=2, help="Replications.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of every draw.")] = None,
     confidence: Annotated[
         float | None, typer.Option("--confidence", help="On-time probability that planned dates must reach.")
     ] = None,
@@ -76,7 +77,7 @@ def run(
 
     chosen = _lang(lang)
     loaded = _with_options(_load(scenario, chosen), replications, seed, confidence)
-    folder = out or Path("backplan-out") / loaded.name
+    folder = _prepared(out or Path("backplan-out") / loaded.name)
     with _progress() as bars:
         tasks: dict[str, Any] = {}
 
@@ -112,6 +113,8 @@ def gantt(
     from scenarios.forecast import forecast
 
     chosen = _lang(lang)
+    if out.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise RefusedError(f"--out {out}: no such picture format; choose .png, .svg or .pdf")
     loaded = _load(scenario, chosen)
     if project is not None and project not in {item.id for item in loaded.projects}:
         known = ", ".join(item.id for item in loaded.projects)
@@ -146,13 +149,14 @@ def critical_path_command(
 def template(
     path: Annotated[Path, typer.Argument(help="Ledger to write: .xlsx or .csv.")] = Path("ledger.xlsx"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,
+    lang: LangOption = None,
 ) -> None:
     """Write an empty ledger: one row a project, to fill in and run."""
     from scenarios.ledger import write_template
 
     if path.exists() and not force:
         raise RefusedError(f"{path} exists already; choose another name or give --force")
-    write_template(path)
+    write_template(path, lang="zh" if _lang(lang) == "zh" else "en")
     typer.echo(path)
 
 
@@ -205,6 +209,23 @@ def _with_options(
         raise RefusedError(f"--confidence {confidence} is not between 0 and 1; write 0.8 for 80 %")
     given = {"replications": replications, "seed": seed, "confidence": confidence}
     return scenario.model_copy(update={key: value for key, value in given.items() if value is not None})
+
+
+def _prepared(folder: Path) -> Path:
+    """The folder for the files, made before anything is computed.
+
+    Raises
+    ------
+    RefusedError
+        When it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RefusedError(f"--out {folder}: not a folder ({error.strerror}); choose another") from error
+    if not os.access(folder, os.W_OK):
+        raise RefusedError(f"--out {folder}: may not be written to; choose another folder")
+    return folder
 
 
 def _least(result: Forecast) -> float:

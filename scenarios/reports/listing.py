@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -16,6 +17,7 @@ from scenarios.schema import Label
 from scheduling.cpm import CriticalPath
 
 _MOST_PATHS = 3
+_DATE = 10  # character cells that never break
 
 
 def print_catalog(console: Console, lang: str, name: str | None, chosen: tuple[str, ...] = ()) -> None:
@@ -119,8 +121,9 @@ def _print(
     table = Table(
         title=plain(title, "bold"), title_justify="left", box=None, header_style="bold", pad_edge=False
     )
-    for key in keys:
-        table.add_column(plain(say(key, lang)), overflow="fold")
+    for column, key in enumerate(keys):
+        least = min(max((cell_len(row[column]) for row in rows), default=0), _DATE)
+        table.add_column(plain(say(key, lang)), overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*(plain(cell) for cell in row))
     console.print(table)

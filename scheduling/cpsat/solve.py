@@ -211,6 +211,7 @@ class _Search:
         settings.num_workers = self.effort.workers
         settings.interleave_search = self.effort.workers > 1
         settings.max_deterministic_time = limit
+        settings.catch_sigint_signal = False  # Ctrl-C belongs to the caller, during and after the search.
         if self.until is not None:
             settings.max_time_in_seconds = max(0.1, self.until - time.monotonic())
         watch = _Watch(stage.name, self.effort.progress) if self.effort.progress else None
