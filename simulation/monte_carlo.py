@@ -18,7 +18,7 @@ from simulation.engine import Dispatched, dispatch
 from simulation.maxplus import EarlyDates, early_dates
 from simulation.result import SimulationResult, count_broken, named
 from simulation.risks import RiskModel
-from simulation.sampling import Draws, cancelled, draw
+from simulation.sampling import Draws, cancelled, draw, redraw
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
@@ -142,8 +142,7 @@ def simulate_variants(
         for k, (name, model) in enumerate(variants.items(), start=1):
             collected = _Collected(simulator, model, seed, numbers)
             for before in runs:
-                block = before.draws.replications
-                collected.add(simulator.rerun(before, draw(network, model, seed, block)))
+                collected.add(simulator.rerun(before, redraw(network, before.draws, risks, model, seed)))
             if progress:
                 progress(len(numbers) * (1 + k), total)
             yield name, collected.result()

@@ -220,9 +220,37 @@ class RiskModel:
     def known(self, cause: tuple[str, Any]) -> Cause:
         """The cause itself, refused when the model knows no such cause."""
         kind, name = cause
-        if Cause(kind, name) not in self.causes:
+        drivers = (driver.id for driver in self.drivers)
+        fields = (getattr(self, field) for field in _KINDS.get(kind, ()))
+        if not (name in drivers if kind == "driver" else any(name in field for field in fields)):
             raise InputError(f"the risk model has no {kind} '{name}' to leave out. See its `causes`.")
         return Cause(kind, name)
+
+    def differences(self, other: RiskModel) -> set[Id]:
+        """Activities and factors whose draws may differ between this model and another."""
+        found: set[Id] = set()
+        for field_name in ("work", "rework", "delay", "lead"):
+            mine, theirs = getattr(self, field_name), getattr(other, field_name)
+            found |= {name for name in mine.keys() | theirs.keys() if mine.get(name) is not theirs.get(name)}
+        drivers = [{driver.id: driver for driver in model.drivers} for model in (self, other)]
+        for name in drivers[0].keys() | drivers[1].keys():
+            pair = [by_id.get(name) for by_id in drivers]
+            if pair[0] is not pair[1]:
+                found |= {activity for driver in pair if driver for activity in driver.activities}
+        groups = [model._groups() for model in (self, other)]
+        for key in groups[0].keys() | groups[1].keys():
+            if groups[0].get(key) != groups[1].get(key):
+                found.add(key[1])
+        return found
+
+    def _groups(self) -> dict[tuple[str, Id], tuple[Any, float]]:
+        """Id and rho of the group of each member's draws."""
+        return {
+            (kind, name): (group.id, group.rho)
+            for group in self.correlations
+            for kind, names in (("spread", group.members), ("rework", group.reworks))
+            for name in names
+        }
 
     def within(self, network: Network) -> RiskModel:
         """What of this model concerns a part of its network; every draw stays the same."""
@@ -237,7 +265,11 @@ class RiskModel:
             for item in self.drivers
         )
         groups = (
-            replace(item, members=tuple(name for name in item.members if name in known))
+            replace(
+                item,
+                members=tuple(name for name in item.members if name in known),
+                reworks=tuple(name for name in item.reworks if name in known),
+            )
             for item in self.correlations
         )
         return RiskModel(
@@ -246,7 +278,7 @@ class RiskModel:
             delay=kept(self.delay, factors),
             lead=kept(self.lead, factors),
             drivers=tuple(item for item in drivers if item.activities),
-            correlations=tuple(item for item in groups if item.members),
+            correlations=tuple(item for item in groups if item.members or item.reworks),
             cancellation=kept(self.cancellation, network.projects),
         )
 

@@ -6,6 +6,7 @@ cause out of the risk model, changes nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +78,31 @@ def draw(network: Network, risks: RiskModel, seed: int, replications: range) -> 
     """
     risks.check(network)
     _check_whole(network)
-    return _Sampler(network, risks, seed, replications).draw()
+    shape = len(replications), len(network)
+    blank = Draws(
+        replications,
+        np.zeros(shape, dtype=np.int64, order="F"),
+        np.zeros((len(replications), len(network.gates)), dtype=np.int64, order="F"),
+        np.ones((len(replications), 0)),
+    )
+    everything = {*network.ids, *(gate.id for gate in network.gates)}
+    return _Sampler(network, risks, seed, replications, everything).draw(blank)
+
+
+def redraw(network: Network, before: Draws, old: RiskModel, new: RiskModel, seed: int) -> Draws:
+    """Draw as :func:`draw` does for `new`, taking over from the draws of `old` what is the same in both."""
+    new.check(network)
+    return _Sampler(network, new, seed, before.replications, old.differences(new)).draw(before)
 
 
 class _Sampler:
-    def __init__(self, network: Network, risks: RiskModel, seed: int, replications: range) -> None:
+    """Draws what concerns some activities and factors."""
+
+    def __init__(
+        self, network: Network, risks: RiskModel, seed: int, replications: range, names: AbstractSet[Any]
+    ) -> None:
         self.network, self.risks, self.seed, self.replications = network, risks, seed, replications
+        self.names = names
         self.group: dict[Any, Correlation] = {
             member: group for group in risks.correlations for member in group.members
         }
@@ -91,18 +111,21 @@ class _Sampler:
         }
         self.multiplier: dict[Any, Floats] = {}
         for driver in risks.drivers:
-            draws = driver.multiplier.quantile(uniforms(seed, driver.id, "driver", replications))
-            for name in driver.activities:
+            concerned = [name for name in driver.activities if name in names]
+            if concerned:
+                draws = driver.multiplier.quantile(uniforms(seed, driver.id, "driver", replications))
+            for name in concerned:
                 self.multiplier[name] = self.multiplier.get(name, 1.0) * draws
 
-    def draw(self) -> Draws:
-        network, count = self.network, len(self.replications)
-        work = np.zeros((count, len(network)), dtype=np.int64, order="F")
+    def draw(self, before: Draws) -> Draws:
+        network = self.network
+        work, arrivals = before.work.copy(order="F"), before.arrivals.copy(order="F")
         for i, planned in enumerate(network.work):
-            if network.kind[i] == WORK and not network.done(i):
+            if network.ids[i] in self.names and network.kind[i] == WORK and not network.done(i):
                 work[:, i] = self.work(i, planned)
-        arrivals = np.zeros((count, len(network.gates)), dtype=np.int64, order="F")
         for k, gate in enumerate(network.gates):
+            if gate.id not in self.names:
+                continue
             arrivals[:, k] = gate.arrival
             if gate.id in self.risks.delay:
                 delay = self.risks.delay[gate.id].quantile(self.uniforms(gate.id, "delay", self.group))

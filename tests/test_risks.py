@@ -206,3 +206,35 @@ def test_a_yearly_chance_of_cancellation_runs_until_the_project_finishes() -> No
     assert network.projects == ("long", "short")
     assert chances[1] == pytest.approx(1 - 0.9, abs=0.02)
     assert chances[0] == pytest.approx(1 - 0.9**10, abs=0.02)
+
+
+def test_a_part_of_a_network_draws_as_the_whole() -> None:
+    """Correlated rework, drivers and leads of one project, drawn alone and within the portfolio."""
+    from scenarios.assemble import assemble
+    from scenarios.load import load_scenario
+    from scheduling.parts import parts, restrict
+
+    assembly = assemble(load_scenario("district-1bn"))
+    whole = draw(assembly.network, assembly.risks, 5, range(40))
+    found = parts(assembly.network)
+    assert len(found) == len(assembly.network.projects)
+    for positions in found:
+        network = restrict(assembly.network, positions)
+        part = draw(network, assembly.risks.within(network), 5, range(40))
+        assert (part.work == whole.work[:, positions]).all()
+
+
+def test_redrawing_equals_drawing_for_every_cause() -> None:
+    from scenarios.assemble import assemble
+    from scenarios.load import load_scenario
+    from simulation.sampling import redraw
+
+    assembly = assemble(load_scenario("district-1bn"))
+    network, risks = assembly.network, assembly.risks
+    before = draw(network, risks, 5, range(20))
+    for cause in risks.causes[::3]:
+        less = risks.without(cause)
+        again, full = redraw(network, before, risks, less, 5), draw(network, less, 5, range(20))
+        assert (again.work == full.work).all(), cause
+        assert (again.arrivals == full.arrivals).all(), cause
+        assert (again.luck == full.luck).all(), cause
