@@ -1,0 +1,347 @@
+"""The command line: files, exit codes, messages, languages, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+from scenarios.cli import app, main
+from scenarios.load import bundled_names, load_scenario
+from scenarios.reports import result_schema
+
+TINY = """\
+schema: backplan/1
+name: tiny
+title: {zh: 小情景, en: Tiny scenario}
+data_date: 2026-03-02
+replications: 40
+projects:
+  - id: A
+    name: {zh: 甲项目, en: Alpha}
+    activities:
+      - {id: permit, name: {zh: 许可, en: permit}, work: [5, 10, 20], key: true}
+      - {id: build, name: {zh: 施工, en: building}, work: [20, 30, 60], predecessors: [permit]}
+      - {id: end, name: {zh: 竣工, en: completion}, work: 0, kind: completion, predecessors: [build]}
+    deadlines: [{node: end, date: 2026-04-30}]
+"""
+Call = Callable[..., tuple[int, str, str]]
+ROOT = Path(__file__).resolve().parents[1]
+TABLES = {f"tables/{name}.csv" for name in ("projects", "key_nodes", "due", "quotas", "causes", "nodes")}
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> str:
+    path = tmp_path / "tiny.yaml"
+    path.write_text(TINY, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+    """Runs the command as its entry point does, in an empty folder; (exit code, output, errors)."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    monkeypatch.setenv("COLUMNS", "220")
+
+    def run(*arguments: Any) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["backplan", *map(str, arguments)])
+        code: Any = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code
+        output = capsys.readouterr()
+        return int(code or 0), output.out, output.err
+
+    return run
+
+
+def started(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    """The command in a process of its own."""
+    code = "from scenarios.cli import main; main()"
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | options.pop("env", {})
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        **options,
+    )
+
+
+# -- run ----------------------------------------------------------------------------------------------------
+def test_run_writes_every_file(call: Call, tiny: str, tmp_path: Path) -> None:
+    code, output, errors = call("run", tiny)
+    assert code == 0, errors
+    folder = tmp_path / "backplan-out" / "tiny"
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    charts = {"gantt.png", "gantt.svg", "gantt.pdf", "completion.png"}
+    assert found == {"result.json", "report.xlsx"} | TABLES | charts
+    assert "Tiny scenario" in output
+    assert all(name in output.replace("\n", "") for name in found)
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    Draft202012Validator(result_schema()).validate(result)
+
+
+def test_options_are_honoured_and_recorded(call: Call, tiny: str, tmp_path: Path) -> None:
+    out = tmp_path / "a" / "b"
+    code, output, _ = call(
+        *("run", tiny, "--out", out, "--replications", 30, "--seed", 9, "--confidence", 0.6, "--lang", "zh")
+    )
+    assert code == 0
+    assert "小情景" in output
+    assert "60 %" in output
+    made = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    assert {key: made["provenance"][key] for key in ("replications", "seed", "confidence")} == {
+        "replications": 30,
+        "seed": 9,
+        "confidence": 0.6,
+    }
+    assert made["projects"][0]["on_time"]["trials"] == 30
+
+
+def test_same_input_same_result_other_seed_other_result(call: Call, tiny: str, tmp_path: Path) -> None:
+    for name, seed in (("one", 1), ("two", 1), ("three", 2)):
+        assert call("run", tiny, "--out", tmp_path / name, "--seed", seed)[0] == 0
+    one, two, three = ((tmp_path / name / "result.json").read_bytes() for name in ("one", "two", "three"))
+    assert one == two
+    assert one != three
+
+
+@pytest.mark.parametrize(("least", "code"), [("0.01", 0), ("0.999", 3)])
+def test_fail_below(call: Call, tiny: str, tmp_path: Path, least: str, code: int) -> None:
+    assert call("run", tiny, "--fail-below", least)[0] == code
+    assert (tmp_path / "backplan-out" / "tiny" / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--replications", "1", "greater than or equal to 2|range x>=2"),
+        ("--replications", "many", "--replications"),
+        ("--seed", "-1", "greater than or equal to 0|range x>=0"),
+        ("--confidence", "80", "--confidence 80.0 is not between 0 and 1; write 0.8 for 80 %"),
+        ("--confidence", "nan", "is not between 0 and 1"),
+        ("--fail-below", "2", "less than or equal to 1|range 0.0<=x<=1.0|range 0<=x<=1"),
+        ("--lang", "fr", "fr"),
+        ("--no-such-option", "1", "--no-such-option"),
+    ],
+)
+def test_bad_options_exit_with_2(call: Call, tiny: str, option: str, value: str, message: str) -> None:
+    code, _, errors = call("run", tiny, option, value)
+    assert code == 2
+    assert any(text in errors for text in message.split("|")), errors
+    assert "Traceback" not in errors
+
+
+# -- bad input ----------------------------------------------------------------------------------------------
+def test_unknown_scenario(call: Call) -> None:
+    code, _, errors = call("run", "nowhere")
+    assert code == 2
+    assert "'nowhere' is neither a file nor a bundled scenario. Bundled: district-1bn" in errors
+
+
+def test_bad_yaml_shows_file_line_and_column(call: Call, tiny: str) -> None:
+    Path(tiny).write_text(TINY.replace("node: end", "node: ende"), encoding="utf-8")
+    code, _, errors = call("critical-path", tiny)
+    assert code == 2
+    assert "tiny.yaml:13:" in errors
+    assert "ende" in errors
+    Path(tiny).write_text("schema: [", encoding="utf-8")
+    code, _, errors = call("critical-path", tiny)
+    assert code == 2
+    assert "tiny.yaml:2:1: " in errors
+
+
+def test_out_that_is_a_file_is_refused_before_anything_is_computed(
+    call: Call, tiny: str, tmp_path: Path
+) -> None:
+    (tmp_path / "taken").write_text("keep", encoding="utf-8")
+    for out in ("taken", "taken/deeper"):
+        code, output, errors = call("run", tiny, "--out", tmp_path / out)
+        assert (code, output) == (2, "")
+        assert "not a folder" in errors
+        assert "choose another" in errors
+    assert (tmp_path / "taken").read_text(encoding="utf-8") == "keep"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_unwritable_folder(call: Call, tiny: str, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    code, _, errors = call("run", tiny, "--out", locked)
+    assert code == 2
+    assert "may not be written to" in errors
+
+
+def test_a_file_in_the_way_of_a_folder(call: Call, tiny: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "tables").write_text("", encoding="utf-8")
+    code, _, errors = call("run", tiny, "--out", out)
+    assert code == 2
+    assert "tables" in errors
+    assert "Traceback" not in errors
+
+
+# -- the other commands -------------------------------------------------------------------------------------
+def test_critical_path_as_json(call: Call) -> None:
+    code, output, _ = call("critical-path", "district-1bn", "--json")
+    found = json.loads(output)
+    assert code == 0
+    assert (found["schema"], found["scenario"]) == ("backplan-critical-path/1", "district-1bn")
+    assert found["status"] in ("OPTIMAL", "LATE")
+    ids = {item["id"] for item in found["activities"]}
+    assert {f"{project}/F0" for project in ("S1", "S2", "S3", "S4", "S5")} <= ids
+    assert (
+        set(found["paths"])
+        == set(found["project_finish"])
+        == {"S1", "S2", "S3", "S4", "S5", "C1", "C2", "C3"}
+    )
+    for item in found["activities"]:
+        assert date.fromisoformat(item["early_start"]) <= date.fromisoformat(item["early_finish"])
+        if item["late_finish"] is not None and item["total_float"] is not None and item["total_float"] > 0:
+            assert item["early_finish"] <= item["late_finish"]
+    for paths in found["paths"].values():
+        assert all(name in ids for path in paths for name in path)
+
+
+def test_critical_path_as_table(call: Call, tiny: str) -> None:
+    code, output, _ = call("critical-path", tiny, "--lang", "zh")
+    assert code == 0
+    assert "最早开始" in output
+    assert "A: A/permit -> A/build -> A/end" in output
+    assert "2026-03-02" in output
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_gantt(call: Call, tiny: str, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"chart.{suffix}"
+    code, output, errors = call("gantt", tiny, "--out", out, "--project", "A")
+    assert code == 0, errors
+    assert str(out) in output.replace("\n", "")
+    begin = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[suffix]
+    assert out.read_bytes().startswith(begin)
+
+
+def test_gantt_refuses_unknown_projects_and_formats(call: Call, tiny: str) -> None:
+    code, _, errors = call("gantt", tiny, "--project", "B")
+    assert code == 2
+    assert "project 'B' does not exist; known: A" in errors
+    code, _, errors = call("gantt", tiny, "--out", "chart.bmp")
+    assert code == 2
+    assert "chart.bmp: no such picture format; choose .png, .svg or .pdf" in errors
+
+
+@pytest.mark.parametrize("name", ["ledger.xlsx", "ledger.csv"])
+def test_template_is_written_once(call: Call, tmp_path: Path, name: str) -> None:
+    assert call("template", name)[0] == 0
+    before = (tmp_path / name).read_bytes()
+    code, _, errors = call("template", name)
+    assert code == 2
+    assert f"{name} exists already; choose another name or give --force" in errors
+    assert (tmp_path / name).read_bytes() == before
+    assert call("template", name, "--force")[0] == 0
+
+
+def test_template_of_another_format_or_place(call: Call, tmp_path: Path) -> None:
+    code, _, errors = call("template", "ledger.ods")
+    assert code == 2
+    assert "Traceback" not in errors
+    assert call("template", tmp_path / "no" / "such" / "ledger.xlsx")[0] in (0, 2)
+
+
+def test_catalog(call: Call) -> None:
+    code, output, _ = call("catalog")
+    assert code == 0
+    assert "enterprise" in output
+    code, output, _ = call("catalog", "enterprise", "--option", "land_then_start", "--lang", "zh")
+    assert code == 0
+    assert "施工许可" in output
+    code, _, errors = call("catalog", "nonsense")
+    assert code == 2
+    assert "nonsense" in errors
+
+
+def test_scenarios_lists_every_bundled_one(call: Call) -> None:
+    code, output, _ = call("scenarios", "--lang", "zh")
+    assert code == 0
+    names = [line.split("\t")[0] for line in output.splitlines()]
+    assert tuple(names) == bundled_names()
+    title = load_scenario("district-1bn").title
+    assert title is not None
+    assert title.zh in output
+
+
+def test_schema_is_a_json_schema_that_knows_the_bundled_files(call: Call) -> None:
+    code, output, _ = call("schema")
+    assert code == 0
+    schema = json.loads(output)
+    Draft202012Validator.check_schema(schema)
+    assert "projects" in schema["properties"]
+
+
+def test_help_of_every_command() -> None:
+    runner = CliRunner()
+    for command in ("run", "gantt", "critical-path", "template", "catalog", "scenarios", "schema"):
+        result = runner.invoke(app, [command, "--help"])
+        assert result.exit_code == 0
+        assert "Usage" in result.output
+
+
+def test_language_of_the_locale(call: Call, tiny: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "最早开始" in call("critical-path", tiny)[1]
+    assert "early" in call("critical-path", tiny, "--lang", "en")[1]
+
+
+# -- processes ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "cp1252"])
+def test_narrow_encodings_do_not_stop_the_output(tiny: str, encoding: str) -> None:
+    process = started("critical-path", tiny, "--lang", "zh", env={"PYTHONIOENCODING": encoding})
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert b"A/permit" in output
+    if encoding == "gbk":
+        assert "最早开始".encode("gbk") in output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_a_closed_pipe_gives_no_traceback() -> None:
+    process = started("critical-path", "district-1bn", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    process.wait(timeout=120)
+    assert b"Traceback" not in errors
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_an_interrupt_gives_no_traceback_and_no_half_written_file(tiny: str, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    process = started(
+        *("run", tiny, "--out", str(out), "--replications", "1000000"),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    while not out.exists() and process.poll() is None:  # made once the scenario is read
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode not in (0, None)
+    assert b"Traceback" not in errors
+    assert not list(out.rglob("*"))
