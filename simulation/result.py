@@ -86,9 +86,10 @@ class SimulationResult:
         return met
 
     def on_time(self, project: Id, *, cancellations: bool = True) -> Flags:
-        """Whether a project meets all its deadlines together, one entry a replication.
+        """Whether a project meets all deadlines of unfinished activities together, one entry a replication.
 
-        A project without deadlines misses none.
+        Those of done activities are facts that no plan mends (:meth:`meets` tells). A project without
+        deadlines ahead misses none.
 
         Raises
         ------
@@ -100,7 +101,7 @@ class SimulationResult:
         k = self.network.projects.index(project)
         met = np.ones(len(self.replications), dtype=np.bool_)
         for i in self.network.deadlines:
-            if self.network.project[i] == k:
+            if self.network.project[i] == k and not self.network.done(i):
                 met &= self.meets(self.network.ids[i], cancellations=cancellations)
         return met
 
@@ -109,17 +110,17 @@ class SimulationResult:
         return Probability.of(self.meets(activity, cancellations=cancellations))
 
     def project_on_time(self, project: Id, *, cancellations: bool = True) -> Probability:
-        """Probability that a project meets all its deadlines together; errors as :meth:`on_time`."""
+        """Probability that a project meets all deadlines ahead together; errors as :meth:`on_time`."""
         return Probability.of(self.on_time(project, cancellations=cancellations))
 
     @cached_property
     def judged_projects(self) -> tuple[Id, ...]:
-        """Projects that have a deadline."""
-        judged = {self.network.project[i] for i in self.network.deadlines}
+        """Projects that have a deadline ahead."""
+        judged = {self.network.project[i] for i in self.network.deadlines if not self.network.done(i)}
         return tuple(project for k, project in enumerate(self.network.projects) if k in judged)
 
     def number_on_time(self, *, cancellations: bool = True) -> NumberOnTime:
-        """Distribution of the number of projects on time, among those with deadlines."""
+        """Distribution of the number of projects on time, among those with deadlines ahead."""
         rows = [self.on_time(project, cancellations=cancellations) for project in self.judged_projects]
         return NumberOnTime.of(np.reshape(rows, (len(rows), len(self.replications))).T)
 

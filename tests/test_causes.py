@@ -143,14 +143,14 @@ def test_a_network_without_deadlines_has_no_gains() -> None:
     assert gains == CauseGains({}, {})
 
 
-def test_a_deadline_of_done_work_has_no_gains_of_its_own() -> None:
+def test_a_missed_deadline_of_done_work_hides_no_gains() -> None:
     graph = nx.DiGraph()
     graph.add_node("done", duration=3, actual_start=0, actual_finish=5, deadline=4)
     graph.add_node("dig", duration=3, deadline=10)
     risks = RiskModel(rework={"dig": Rework(0.5, Fixed(3))})
     gains = cause_gains(compile_network(graph, data_date=6), risks=risks, replications=20)
     assert set(gains.by_activity) == {"dig"}
-    assert gains.by_project == {None: ()}
+    assert [cause for cause, _ in gains.by_project[None]] == [Cause("rework", "dig")]
 
 
 def test_one_replication_has_no_standard_error() -> None:

@@ -178,6 +178,15 @@ def test_a_deadline_of_done_work_promises_nothing() -> None:
     assert plan.start["next"] == 6
 
 
+def test_a_missed_deadline_of_done_work_leaves_the_others_within_reach() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("done", duration=5, deadline=4, actual_start=0, actual_finish=5)
+    graph.add_node("next", duration=5, deadline=40)
+    plan = confidence_plan(compile_network(graph, data_date=6), risks=RiskModel(), replications=10)
+    assert plan.attainable == {None: True}
+    assert plan.start["next"] == 35
+
+
 def test_cancellation_counts_as_late() -> None:
     graph = chain([10], 400, project="x")
     risks = RiskModel(cancellation={"x": Cancellation(0.4)})
