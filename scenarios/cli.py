@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 BELOW = 3
+PIPED_WIDTH = 160
 
 app = typer.Typer(
     name="backplan",
@@ -92,7 +93,7 @@ def run(
         show("stage_write", 1, 2)
         written += save_all(result, folder, chosen)
         show("stage_write", 2, 2)
-    print_forecast(result, Console(), chosen, folder)
+    print_forecast(result, _console(), chosen, folder)
     names = ", ".join(path.relative_to(folder).as_posix() for path in written)
     typer.echo(say("written", chosen, folder=folder, files=names))
     if fail_below is not None and _least(result) < fail_below:
@@ -142,7 +143,7 @@ def critical_path_command(
     if as_json:
         typer.echo(json.dumps(critical_path_dict(assembly, result), ensure_ascii=False, indent=2))
     else:
-        print_critical_path(assembly, result, Console(), chosen)
+        print_critical_path(assembly, result, _console(), chosen)
 
 
 @app.command()
@@ -169,7 +170,7 @@ def catalog(
     """List the node catalogue: templates, options and default delays, or the steps of one template."""
     from scenarios.reports import print_catalog
 
-    print_catalog(Console(), _lang(lang), name, tuple(option or ()))
+    print_catalog(_console(), _lang(lang), name, tuple(option or ()))
 
 
 @app.command()
@@ -231,6 +232,12 @@ def _prepared(folder: Path) -> Path:
 def _least(result: Forecast) -> float:
     """Least joint on-time probability of a project."""
     return min((project.on_time.value for project in result.projects if project.on_time), default=1.0)
+
+
+def _console() -> Console:
+    """Standard output; pipes and files get lines wide enough for every column."""
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(width=PIPED_WIDTH if piped else None)
 
 
 def _progress() -> Progress:
