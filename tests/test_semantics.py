@@ -77,7 +77,7 @@ def test_02_late_dates_before_the_start_are_shown_as_dates() -> None:
 def test_02_running_off_the_axis_names_activity_and_range() -> None:
     site = Calendar("site", (100,) * 7, first=date(2026, 1, 1), last=date(2026, 1, 31))
     graph = graph_of(dig={"duration": 40, "calendar": "site"})
-    with pytest.raises(AxisError, match="'dig'.*2026-01-31"):
+    with pytest.raises(AxisError, match=r"'dig'.*2026-01-31"):
         critical_path(graph, calendars={"site": site}, start=date(2026, 1, 5))
 
 
