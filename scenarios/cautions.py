@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import date
 
 from scenarios.assemble import Assembly
@@ -11,6 +11,9 @@ from scenarios.messages import catalogue, label, say
 from scenarios.schema import Label, Project
 from scheduling.plan import Plan
 from simulation.confidence import ConfidencePlan
+
+MOST_NAMED = 8
+"""Nodes that one note names."""
 
 
 def portfolio_notes(
@@ -35,7 +38,26 @@ def portfolio_notes(
     if years := provisional_years(assembly, last):
         found.append(labelled("warn_provisional", years=listed(map(str, years))))
     found += [Label(zh=text, en=text) for text in late_plan.warnings]
+    if late_plan.conflict:
+        found.append(labelled("warn_conflict", nodes=_nodes(assembly, late_plan.conflict)))
+    if assembly.out_of_sequence:
+        ahead = dict.fromkeys(node for _, node in assembly.out_of_sequence)
+        found.append(labelled("warn_out_of_sequence", nodes=_nodes(assembly, ahead)))
     return (*found, *scenario.notes)
+
+
+def _nodes(assembly: Assembly, names: Iterable[Hashable]) -> Label:
+    """Some nodes as ``project/node name``, and how many more there are."""
+    ids = [str(name) for name in names]
+    shown: list[str | Label] = []
+    for name in ids[:MOST_NAMED]:
+        spec = assembly.specs.get(name)
+        both = spec.name if spec else Label(zh=name, en=name)
+        project = name.split("/", 1)[0]
+        shown.append(Label(zh=f"{project} {both.text('zh')}", en=f"{project} {both.text('en')}"))
+    if len(ids) > MOST_NAMED:
+        shown.append(label("and_more", count=len(ids) - MOST_NAMED))
+    return listed(shown)
 
 
 def project_notes(project: Project, plan: ConfidencePlan) -> tuple[Label, ...]:

@@ -1,0 +1,33 @@
+"""What a forecast says beside its figures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scenarios.assemble import assemble
+from scenarios.cautions import portfolio_notes
+from scenarios.schema import Scenario
+from scheduling.backward import backward_schedule
+
+
+def notes(project: dict[str, object]) -> list[str]:
+    data = {"schema": "backplan/1", "name": "x", "data_date": date(2026, 3, 2), "projects": [project]}
+    assembly = assemble(Scenario.model_validate(data))
+    plan = backward_schedule(assembly.network)
+    return [note.en for note in portfolio_notes(assembly, date(2026, 12, 31), plan, uncalibrated=False)]
+
+
+def test_a_hard_deadline_that_cannot_hold_is_named() -> None:
+    line = {"node": "F0", "date": date(2026, 3, 10), "hard": True}
+    found = notes({"id": "P", "name": "甲", "template": "enterprise", "deadlines": [line]})
+    assert "Hard deadlines (or resources) cannot hold, so there is no late plan: P substantive start." in found
+
+
+def test_a_node_ahead_of_its_predecessor_is_named() -> None:
+    activities = [
+        {"id": "a", "name": "first", "work": 5},
+        {"id": "b", "name": "second", "work": 5, "predecessors": ["a"]},
+    ]
+    begun = {"b": {"start": date(2026, 2, 2), "remaining": 2}}
+    found = notes({"id": "P", "name": "甲", "activities": activities, "progress": begun})
+    assert "Begun before their predecessors were done (retained logic): P second." in found
