@@ -9,6 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulation.causes import CauseGains as CauseGains
+    from simulation.causes import cause_gains as cause_gains
+    from simulation.confidence import ConfidencePlan as ConfidencePlan
+    from simulation.confidence import confidence_plan as confidence_plan
     from simulation.distributions import Discrete as Discrete
     from simulation.distributions import Distribution as Distribution
     from simulation.distributions import Empirical as Empirical
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 _HOME = {
     "Cancellation": "risks",
     "Cause": "risks",
+    "CauseGains": "causes",
+    "ConfidencePlan": "confidence",
     "Correlation": "risks",
     "Discrete": "distributions",
     "Distribution": "distributions",
@@ -49,6 +55,8 @@ _HOME = {
     "Triangular": "distributions",
     "UNFINISHED": "statistics",
     "Uniform": "distributions",
+    "cause_gains": "causes",
+    "confidence_plan": "confidence",
     "simulate": "monte_carlo",
     "simulate_variants": "monte_carlo",
 }
