@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 
 from scenarios.assemble import Assembly
+from scenarios.curves import spending_nodes
 from scenarios.fields import day_of
 from scenarios.messages import catalogue, label, say
 from scenarios.schema import Label, Project
@@ -38,6 +39,10 @@ def portfolio_notes(
     if years := provisional_years(assembly, last):
         found.append(labelled("warn_provisional", years=listed(map(str, years))))
     found += [Label(zh=text, en=text) for text in late_plan.warnings]
+    funded = [project.id for project in scenario.projects if project.investment]
+    building = [name for name in funded if spending_nodes(assembly, name)]
+    if building and len(building) < len(funded):
+        found.append(label("warn_investment", building=len(building), funded=len(funded)))
     if late_plan.conflict:
         found.append(labelled("warn_conflict", nodes=_nodes(assembly, late_plan.conflict)))
     if assembly.out_of_sequence:

@@ -54,11 +54,7 @@ def investment_curve(
     spent = 0.0
     for project in scenario.projects:
         money = project.investment
-        nodes = [
-            net.index[spec.id]
-            for spec in assembly.specs.values()
-            if spec.project == project.id and spec.kind in SPENDING and not net.done(net.index[spec.id])
-        ]
+        nodes = spending_nodes(assembly, project.id)
         work = sum(net.work[i] for i in nodes)
         if money is None or not work:
             continue
@@ -77,6 +73,13 @@ def investment_curve(
         return np.stack([spent + np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds])
 
     return _curve(days, positions, cpm, plan, simulation, money_by, spent + float(amount.sum()))
+
+
+def spending_nodes(assembly: Assembly, project: str) -> list[int]:
+    """Positions of a project's unfinished nodes of kind :data:`SPENDING`."""
+    net = assembly.network
+    found = [spec for spec in assembly.specs.values() if spec.project == project and spec.kind in SPENDING]
+    return [net.index[spec.id] for spec in found if not net.done(net.index[spec.id])]
 
 
 def _curve(
@@ -115,15 +118,16 @@ def _curve(
 
 
 def _days(assembly: Assembly, cpm: CriticalPath, plan: ConfidencePlan, positions: list[int]) -> list[date]:
-    """Days from four weeks before the data date to eight weeks after the last of the finishes."""
+    """Evenly spaced days, one of them the eve of the data date, to eight weeks after the last finish."""
     axis = _axis(assembly)
     dated = [dates for dates in (cpm.early, cpm.late, plan.dates) if dates is not None]
     last = max(max(dates.finish[i] for i in positions) for dates in dated)
-    first = axis.start_date(assembly.network.data_date) - timedelta(weeks=4)
+    eve = axis.start_date(assembly.network.data_date) - timedelta(days=1)
     end = min(axis.finish_date(last) + timedelta(weeks=8), axis.last)
-    step = max(1, ((end - first).days // 7) // _MOST_POINTS + 1) * 7
-    return [first + timedelta(days=k) for k in range(0, (end - first).days + step, step)
-            if first + timedelta(days=k) <= axis.last]  # fmt: skip
+    step = 7 * (1 + (end - eve).days // (7 * _MOST_POINTS))
+    before = -(-28 // step)
+    days = [eve + timedelta(days=k * step) for k in range(-before, (end - eve).days // step + 2)]
+    return [day for day in days if axis.first <= day <= axis.last]
 
 
 def _bounds(assembly: Assembly, days: list[date]) -> list[int]:
