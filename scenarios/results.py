@@ -120,7 +120,7 @@ class ConfidenceResult:
         The confidence asked for.
     reached : Probability
     attainable : bool
-        False when even the earliest dates fall short; then `reached` is the best there is.
+        False when even starting as soon as possible falls short; then `reached` is the best there is.
     """
 
     asked: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from scheduling.plan import Plan
 from scheduling.status import Status
 from simulation.coupling import binding_resources
 from simulation.latest import late_starts
+from simulation.maxplus import early_dates
 from simulation.monte_carlo import simulate
 from simulation.risks import RiskModel
 from simulation.sampling import draw
@@ -31,7 +32,7 @@ Progress = Callable[[int, int], None]
 TRIALS = 8
 """Simulations at most before the search for the multipliers of Q50 - Q05 only moves earlier."""
 MOST = 4.0
-"""A project whose multiplier would have to be greater gets its earliest dates."""
+"""A project whose multiplier would have to be greater starts as soon as possible."""
 _DAMPING = 0.6
 _SCORE = 1.6449  # normal score of the 95th percentile
 _ROUNDS = 10
@@ -46,19 +47,23 @@ class ConfidencePlan:
     network : Network
     dates : Dates
         Planned boundaries: resource-feasible at planning durations.
+    gates : tuple of int
+        Boundaries before which activities do not start when the plan is worked to: the planned start, or an
+        earlier date where confidence asks for more than the earliest dates at planning durations allow.
     confidence : float
         What was asked of every project with deadlines.
     multiplier : mapping of project to float or None
-        x in date = Q50 - x (Q50 - Q05) of the late starts; None for the earliest dates.
+        x in date = Q50 - x (Q50 - Q05) of the late starts; None for starting as soon as possible.
     reached : mapping of project to Probability
         All deadlines of the project met, working to the planned dates, on draws used for nothing else.
     attainable : mapping of project to bool
-        False where both the trials (by more than their standard error) and `reached` fall short; the dates
-        are then the earliest, and `reached` is the best there is beside the other projects.
+        False where both the trials (by more than their standard error) and `reached` fall short, starting as
+        soon as possible; `reached` is then the best there is beside the other projects.
     """
 
     network: Network
     dates: Dates
+    gates: tuple[int, ...]
     confidence: float
     multiplier: Mapping[Id, float | None]
     reached: Mapping[Id, Probability]
@@ -66,18 +71,22 @@ class ConfidencePlan:
 
     @cached_property
     def plan(self) -> Plan:
-        """The dates as a plan, for :func:`simulation.monte_carlo.simulate`."""
-        return Plan(self.network, Status.FEASIBLE, self.dates, "confidence")
+        """The gates as a plan, for :func:`simulation.monte_carlo.simulate` with ``start="plan"``."""
+        return _gated(self.network, self.dates, self.gates)
 
     @property
     def start(self) -> Mapping[Id, Any]:
         """Planned start by activity."""
-        return self.plan.start
+        return self._shown.start
 
     @property
     def finish(self) -> Mapping[Id, Any]:
         """Planned finish by activity."""
-        return self.plan.finish
+        return self._shown.finish
+
+    @cached_property
+    def _shown(self) -> Plan:
+        return Plan(self.network, Status.FEASIBLE, self.dates, "confidence")
 
 
 def confidence_plan(
@@ -165,6 +174,7 @@ class _Search:
         """Median late start of each activity and its distance from the 5th percentile."""
         net = self.net
         draws = draw(net, self.risks, self.seed, range(self.count))
+        self.soonest = early_dates(net, draws).start.min(axis=0)
         late = late_starts(net, draws, latest_finishes(net, self.early))
         ranks = [required_count(p, self.count) - 1 for p in (0.5, 0.05)]
         late.partition(sorted(set(ranks)), axis=0)
@@ -173,8 +183,8 @@ class _Search:
 
     def solve(self) -> ConfidencePlan:
         multiplier = self.calibrated()
-        dates = self.planned(multiplier)
-        trial, held = self.tried_on(dates), self.simulated(dates, 2)
+        dates, gates = self.planned(multiplier)
+        trial, held = self.tried_on(dates, gates), self.simulated(dates, gates, 2)
         if self.progress:
             self.progress(self.done, self.done)
         judged = {self.net.project[i] for i in self.net.deadlines if not self.net.done(i)}
@@ -182,6 +192,7 @@ class _Search:
         return ConfidencePlan(
             self.net,
             dates,
+            gates,
             self.confidence,
             {name: float(multiplier[k]) if multiplier[k] < MOST else None for k, name in names.items()},
             {name: Probability(int(held[k]), self.count) for k, name in names.items()},
@@ -222,32 +233,34 @@ class _Search:
 
     def held(self, multiplier: Floats) -> Ints:
         """Counts of the second set for each project, or for one that waits for it where that is less."""
-        own = self.tried_on(self.planned(multiplier))
+        own = self.tried_on(*self.planned(multiplier))
         return np.array([own[list(group)].min() for group in self.waiting], dtype=np.int64)
 
-    def tried_on(self, dates: Dates) -> Ints:
+    def tried_on(self, dates: Dates, gates: tuple[int, ...]) -> Ints:
         """Replications of the second set in which each project meets all its deadlines."""
-        key = tuple(dates.start)
-        if key not in self.tried:
-            self.tried[key] = self.simulated(dates, 1)
-        return self.tried[key]
+        if gates not in self.tried:
+            self.tried[gates] = self.simulated(dates, gates, 1)
+        return self.tried[gates]
 
-    def planned(self, multiplier: Floats) -> Dates:
-        """Resource-feasible dates at planning durations, no start before its quantile date."""
-        net = self.net
-        floor = list(self.early.start)
+    def planned(self, multiplier: Floats) -> tuple[Dates, tuple[int, ...]]:
+        """Resource-feasible dates at planning durations, no start before its quantile date; and the gates."""
+        net, early = self.net, self.early.start
+        target = [int(value) for value in self.soonest]
         for i, k in enumerate(net.project):
             if not net.started(i) and net.kind[i] != FINISH_MILESTONE and multiplier[k] < MOST:
                 date = math.floor(self.median[i] - multiplier[k] * self.spread[i])
-                floor[i] = max(floor[i], date)
-        return _feasible(net, self.early, floor)
+                target[i] = max(target[i], date)
+        floor = [max(early[i], date) for i, date in enumerate(target)]
+        dates = _feasible(net, self.early, floor)
+        gates = (date if date < early[i] else dates.start[i] for i, date in enumerate(target))
+        return dates, tuple(gates)
 
-    def simulated(self, dates: Dates, block: int) -> Ints:
-        """Replications of one set in which each project, working to `dates`, meets all its deadlines."""
+    def simulated(self, dates: Dates, gates: Sequence[int], block: int) -> Ints:
+        """Replications of one set in which each project, working to `gates`, meets all its deadlines."""
         net = self.net
         result = simulate(
             net,
-            Plan(net, Status.FEASIBLE, dates, "confidence"),
+            _gated(net, dates, gates),
             risks=self.risks,
             replications=range(block * self.count, (block + 1) * self.count),
             seed=self.seed,
@@ -258,6 +271,10 @@ class _Search:
             self.progress(self.done, max(TRIALS + 3, self.done + 1))
         held: Ints = np.array([result.on_time(project).sum() for project in net.projects], dtype=np.int64)
         return held
+
+
+def _gated(net: Network, dates: Dates, gates: Sequence[int]) -> Plan:
+    return Plan(net, Status.FEASIBLE, replace(dates, start=list(gates)), "confidence")
 
 
 def _feasible(net: Network, early: Dates, floor: Sequence[Any]) -> Dates:

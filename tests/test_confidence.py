@@ -356,3 +356,18 @@ def test_heavy_tails_do_not_stop_the_search() -> None:
     plan = confidence_plan(compile_network(graph), risks=risks, confidence=0.8, replications=400, seed=2)
     assert plan.attainable[None]
     assert plan.reached[None].value > 0.74
+
+
+def test_a_confidence_that_starting_as_soon_as_possible_reaches_is_attainable() -> None:
+    """Also where the earliest dates at planning durations, taken as gates, would fall short of it."""
+    graph = chain([20, 20, 20], deadline=60)
+    net, risks = compile_network(graph), RiskModel(work={f"p{k}": Triangular(10, 20, 30) for k in range(3)})
+    soonest = simulate(net, risks=risks, replications=FRESH, seed=3).project_on_time(None).value
+    gated = Plan(net, Status.FEASIBLE, early_pass(net), "earliest")
+    waiting = simulate(net, gated, risks=risks, replications=FRESH, seed=3, start="plan")
+    assert waiting.project_on_time(None).value < 0.4 < 0.45 < soonest
+    plan = confidence_plan(net, risks=risks, confidence=0.42, replications=2000, seed=3)
+    assert plan.attainable[None]
+    again = simulate(net, plan.plan, risks=risks, replications=FRESH, seed=3, start="plan")
+    assert again.project_on_time(None).value == pytest.approx(0.42, abs=0.04)
+    assert all(gate <= at for gate, at in zip(plan.gates, plan.dates.start, strict=True))
