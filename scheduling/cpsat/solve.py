@@ -42,6 +42,7 @@ TOLL = 0.02
 """... at least, so that building models counts too."""
 SIZES = 10, 60, 150
 """Activities freed in a step: at least, at first, at most; more after easy steps, fewer after hard ones."""
+_NOISE = 1e-6
 PATIENCE = 40
 """Neighbourhoods searched in vain before a level is left."""
 
@@ -132,7 +133,7 @@ class _Search:
             return None
         if not whole.proved:
             self.improve(stage, share=1.0)
-        return Outcome(self.best, self.least.lateness, floor(whole.bound), whole.proved)
+        return Outcome(self.best, self.least.lateness, down(whole.bound), whole.proved)
 
     def level_by_level(self) -> Outcome:
         """Each level by itself, the ones before it held at their best values."""
@@ -148,13 +149,13 @@ class _Search:
                 self.improve(stage, share=0.4)
             if depth == 0:
                 scale = families.lateness_scale(self.net)
-                lateness_bound = max(lateness_bound, _plain(Fraction(ceil(whole.bound), scale)))
+                lateness_bound = max(lateness_bound, _plain(Fraction(up(whole.bound), scale)))
             proved = proved and (whole.proved or self.judged[depth] == self.least[depth])
         stage = self.wide(STARTS)
         whole = self.whole(stage)
         if not whole.proved:
             self.improve(stage, share=1.0)
-        return Outcome(self.best, lateness_bound, floor(whole.bound), proved and whole.proved)
+        return Outcome(self.best, lateness_bound, down(whole.bound), proved and whole.proved)
 
     # -- stages ---------------------------------------------------------------------------------------
     def wide(self, depth: int) -> _Stage:
@@ -261,6 +262,28 @@ class _Watch(cp_model.CpSolverSolutionCallback):
 
     def on_solution_callback(self) -> None:
         self.progress(self.name, self.objective_value, self.best_objective_bound)
+
+
+def up(bound: float) -> int:
+    """Least whole number that a lower bound proves; the solver's bounds carry rounding noise.
+
+    Examples
+    --------
+    >>> up(26.000000000000004), up(26.4)
+    (26, 27)
+    """
+    return ceil(bound - _NOISE)
+
+
+def down(bound: float) -> int:
+    """Greatest whole number that an upper bound leaves.
+
+    Examples
+    --------
+    >>> down(96.99999999999999), down(96.4)
+    (97, 96)
+    """
+    return floor(bound + _NOISE)
 
 
 def _plain(value: Fraction) -> int | float:
