@@ -110,7 +110,7 @@ pd.DataFrame(
 # %% [markdown]
 # Two start rules stand side by side. *As soon as possible* is the forecast. *Working to plan* starts
 # nothing before its planned date; planned dates are the latest ones that still reach the confidence
-# of 80 %. Where even starting as soon as possible falls short, the row says so: then a plan cannot help, only a
+# of 80 %. Where starting as soon as possible falls short too, the row says so: no plan can help then, only a
 # change of the facts can.
 #
 # What a reader must know is part of the result:
