@@ -49,6 +49,8 @@ from simulation.statistics import Probability
 
 DUE_DAYS = 28
 MOST_CAUSES = 3
+LAST_COUNTS = ("completion",)
+"""Events that have happened once the last node of the kind is done; the others with the first."""
 PLAN_EFFORT = 1.0
 """Work units of the optimiser on each level of the late plan: a few seconds for a district's projects."""
 Progress = Callable[[str, int, int], None]
@@ -238,37 +240,45 @@ class _Run:
 
     # -- portfolio ------------------------------------------------------------------------------------
     def quota(self, spec: QuotaSpec) -> QuotaResult:
-        """Reached already, and the unfinished nodes that are the event, counted in every replication."""
-        net = self.net
-        sectors = {project.id: project.sector for project in self.scenario.projects}
-        names = [
-            node.id
-            for node in self.assembly.specs.values()
-            if node.kind == spec.event
-            and (spec.sector is None or sectors[node.project] == spec.sector)
-            and not net.done(net.index[node.id])
-        ]
+        """Reached already, and the projects ahead of the event, counted in every replication."""
         counts = np.zeros(self.scenario.replications, dtype=np.int64)
-        for name in names:
-            counts += self.happens_by(name, spec.date)
+        once = np.all if spec.event in LAST_COUNTS else np.any
+        candidates = []
+        for project in self.scenario.projects:
+            nodes = self.events(project.id, spec.event)
+            if nodes and spec.sector in (None, project.sector):
+                candidates.append(project.id)
+                counts += once([self.happens_by(name, spec.date) for name in nodes], axis=0)
         return QuotaResult(
             event=spec.event,
             sector=spec.sector,
             target=spec.target,
             reached=spec.reached,
             by=_day(spec.date),
-            candidates=tuple(self.assembly.specs[name].project for name in names),
+            candidates=tuple(candidates),
             expected=spec.reached + float(counts.mean()),
             met=Probability.of(counts + spec.reached >= spec.target),
         )
 
+    def events(self, project: str, event: str) -> list[str]:
+        """Unfinished nodes of a project that are an event; none where it has happened."""
+        specs = self.assembly.specs.values()
+        nodes = [node.id for node in specs if node.project == project and node.kind == event]
+        ahead = [name for name in nodes if not self.net.done(self.net.index[name])]
+        return ahead if len(ahead) == len(nodes) or event in LAST_COUNTS else []
+
     def happens_by(self, name: str, when: date) -> npt.NDArray[np.bool_]:
-        """Whether a node is done by the end of a day and its project lives, one entry a replication."""
+        """Whether a node is done by the end of a day, before any cancellation, one entry a replication."""
         net, i = self.net, self.net.index[name]
         assert net.axis is not None
+        finish = self.simulation.finish[:, i]
+        if _day(when) < net.axis.first:
+            return np.zeros(len(finish), dtype=np.bool_)
+        when = min(when, net.axis.last, key=_day)
         bound = net.axis.last_start(when) if net.kind[i] == START_MILESTONE else net.axis.end_of(when)
-        happens: npt.NDArray[np.bool_] = self.simulation.finish[:, i] <= bound
-        return happens & ~self.simulation.cancelled[:, net.project[i]]
+        lives = self.simulation.cancelled[:, net.project[i]]
+        happens: npt.NDArray[np.bool_] = finish <= np.minimum(bound, lives)
+        return happens
 
     def due(self, projects: tuple[ProjectResult, ...]) -> tuple[DueItem, ...]:
         """Starts and finishes planned in the coming days, and overdue deadlines."""
@@ -322,9 +332,10 @@ class _Run:
         return assumed or any(spec.assumed for spec in self.assembly.specs.values())
 
     def last_day(self) -> date:
-        """The last planned or deadline day of the portfolio."""
+        """The last day of the portfolio that is planned, a deadline, or in the simulated range."""
         lines = [line.date for project in self.scenario.projects for line in project.deadlines]
-        return max(map(_day, [*self.plan.finish.values(), *lines]))
+        drawn = [when for dates in self.quantiles for when in dates.values() if when is not None]
+        return max(map(_day, [*self.plan.finish.values(), *lines, *drawn]))
 
 
 def candidates(risks: RiskModel) -> list[RiskCause]:

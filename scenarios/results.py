@@ -148,7 +148,7 @@ class ProjectResult:
     on_time : Probability or None
         All its unfinished deadlines together, starting as soon as possible; None without deadlines.
     without_cancellation : Probability or None
-        The same among replications in which the project is not cancelled.
+        The same as if nothing were ever cancelled.
     confidence : ConfidenceResult or None
     causes : tuple of Cause
         The costliest first.

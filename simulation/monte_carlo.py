@@ -212,7 +212,7 @@ class _Collected:
         self.start = np.zeros(shape, dtype=np.int64, order="F")
         self.finish = np.zeros(shape, dtype=np.int64, order="F")
         self.overtaking = np.zeros(len(numbers), dtype=np.int64)
-        self.cancelled = np.zeros((len(numbers), len(simulator.network.projects)), dtype=np.bool_)
+        self.cancelled = np.zeros((len(numbers), len(simulator.network.projects)), dtype=np.int64)
         self.broken: Counter[Link] = Counter()
         self.count = 0
 
@@ -221,7 +221,7 @@ class _Collected:
         rows = slice(self.count, self.count + len(run.draws.replications))
         self.start[rows], self.finish[rows] = dates.start, dates.finish
         self.overtaking[rows] = dates.overtaking
-        self.cancelled[rows] = cancelled(network, self.risks, run.draws.luck, dates.finish)
+        self.cancelled[rows] = cancelled(network, self.risks, run.draws.luck)
         self.broken.update(count_broken(network, dates.start, dates.finish))
         self.count = rows.stop
 

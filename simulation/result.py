@@ -31,7 +31,8 @@ class BrokenLink(NamedTuple):
 class SimulationResult:
     """Dates of every replication.
 
-    A cancelled project counts as late; `cancellations=False` leaves cancellations out. Deadlines of done
+    What a project has not finished when it is cancelled counts as late; `cancellations=False` leaves
+    cancellations out. Deadlines of done
     activities are judged as facts.
 
     Attributes
@@ -46,7 +47,9 @@ class SimulationResult:
     seed : int
     replications : range
         Numbers of the replications.
-    cancelled : array of bool, shape (replications, projects)
+    cancelled : array of int, shape (replications, projects)
+        Last boundary at which each project still lives;
+        :data:`~simulation.statistics.UNFINISHED` where it is never cancelled.
     overtaking : array of int, shape (replications,)
         Longest wait from ready slot to start of an activity that another one behind it in the order overtook.
     broken : tuple of BrokenLink
@@ -60,7 +63,7 @@ class SimulationResult:
     start_rule: str
     seed: int
     replications: range
-    cancelled: Flags
+    cancelled: Ints
     overtaking: Ints
     broken: tuple[BrokenLink, ...]
 
@@ -82,7 +85,7 @@ class SimulationResult:
             raise InputError(f"activity '{activity}' has no deadline. Give one, or ask for its `date`.")
         met: Flags = self.finish[:, i] <= self.network.deadlines[i].bound
         if cancellations and not self.network.done(i):
-            met = met & ~self.cancelled[:, self.network.project[i]]
+            met = met & (self.finish[:, i] <= self.cancelled[:, self.network.project[i]])
         return met
 
     def on_time(self, project: Id, *, cancellations: bool = True) -> Flags:

@@ -93,7 +93,7 @@ class Cancellation:
     probability : float
         0..1.
     yearly : bool
-        A chance a year, until the project finishes in that replication; else in total.
+        A chance a year, so that what finishes later is lost more often; else in total.
     """
 
     probability: float

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scheduling.calendar import Ints
 from scheduling.errors import InputError
 from scheduling.network import WORK, Network
 from simulation.distributions import Occasional, rounded
 from simulation.draws import correlated_uniforms, uniforms
-from simulation.risks import Cancellation, Correlation, Rework, RiskModel
+from simulation.risks import Correlation, Rework, RiskModel
 from simulation.special import Floats
+from simulation.statistics import UNFINISHED
+
+_NEVER = 2.0**60
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,38 +181,42 @@ class _Sampler:
         return luck
 
 
-def cancelled(network: Network, risks: RiskModel, luck: Floats, finish: Ints) -> npt.NDArray[np.bool_]:
-    """Whether each project is dropped before it ends, shape (replications, projects).
+def cancelled(network: Network, risks: RiskModel, luck: Floats) -> Ints:
+    """Last boundary at which each project still lives, shape (replications, projects).
 
     Parameters
     ----------
     luck : array of float
         From :class:`Draws`.
-    finish : array of int, shape (replications, activities)
-        Finish boundaries, which a yearly chance runs up to.
+
+    Returns
+    -------
+    array of int
+        What finishes later is lost to cancellation; :data:`~simulation.statistics.UNFINISHED` where a project
+        is never dropped.
 
     Notes
     -----
-    A yearly chance p over y years is ``1 - (1 - p)^y``, with y from the later of project start and data date
-    to the project's last finish, a year of 365.25 days. A project that is done cannot be cancelled any more.
+    A yearly chance p is ``1 - (1 - p)^y`` over the y years since the later of project start and data date, a
+    year of 365.25 days. A chance in total has no date: nothing unfinished comes before it. A project that is
+    done cannot be cancelled any more.
     """
-    dropped = np.zeros((len(finish), len(network.projects)), dtype=np.bool_)
+    last = np.full((len(luck), len(network.projects)), UNFINISHED, dtype=np.int64)
     per_year = 365.25 * (network.axis.slots_per_day if network.axis else 1)
+    ahead = {network.project[i] for i in range(len(network)) if not network.done(i)}
     for k, project in enumerate(network.projects):
         chance = risks.cancellation.get(project)
-        members = [i for i in range(len(network)) if network.project[i] == k and not network.done(i)]
-        if chance is None or not members:
+        if chance is None or not chance.probability or k not in ahead:
             continue
         begin = network.starts[k] if network.data_date is None else max(network.starts[k], network.data_date)
-        dropped[:, k] = luck[:, k] < _total(chance, (finish[:, members].max(axis=1) - begin) / per_year)
-    return dropped
-
-
-def _total(chance: Cancellation, years: Floats) -> Floats:
-    if not chance.yearly:
-        return np.full(len(years), chance.probability)
-    result: Floats = 1.0 - (1.0 - chance.probability) ** np.maximum(years, 0.0)
-    return result
+        if not chance.yearly:
+            last[luck[:, k] < chance.probability, k] = begin - 1
+        elif chance.probability == 1.0:
+            last[:, k] = begin
+        else:
+            years = np.log1p(-luck[:, k]) / np.log1p(-chance.probability)
+            last[:, k] = np.floor(begin + np.minimum(years * per_year, _NEVER))
+    return last
 
 
 def _check_whole(network: Network) -> None:

@@ -248,6 +248,31 @@ def test_quotas_are_counted_replication_by_replication(run: _Run, result: Foreca
         assert quota.met.successes == sum(count >= target for count in counts)
 
 
+def quota_of(activities: list[dict[str, Any]], when: date, event: str = "production", **more: Any) -> Any:
+    """The quota of one project by a day."""
+    project = {"id": "P", "name": "one", "activities": activities} | more
+    quotas = [{"event": event, "target": 1, "date": when}]
+    return forecast(scenario(projects=[project], quotas=quotas, resources={})).quotas[0]
+
+
+def test_a_project_counts_once_however_many_nodes_are_the_event() -> None:
+    """At the first start or production, at the last completion; not again once it has happened."""
+    for event, by in (("production", 4), ("completion", 9)):
+        nodes = [activity("one", 5, kind=event), activity("two", 5, "one", kind=event)]
+        for when, expected in ((by - 1, 0), (by, 1), (20, 1)):
+            quota = quota_of(nodes, day(when), event)
+            assert (quota.candidates, quota.expected) == (("P",), expected)
+        begun = {"one": {"start": day(-9), "finish": day(-2)}}
+        after = quota_of(nodes, day(20), event, progress=begun)
+        assert after.candidates == (("P",) if event == "completion" else ())
+
+
+def test_quotas_may_be_dated_beyond_the_calendars() -> None:
+    node = activity("one", 5, kind="production")
+    assert quota_of([node], date(2100, 1, 1)).expected == 1
+    assert quota_of([node], date(1950, 1, 1)).expected == 0
+
+
 def test_number_on_time_is_a_distribution_over_projects_with_deadlines(run: _Run, result: Forecast) -> None:
     assert sum(result.number_on_time) == pytest.approx(1.0)
     assert len(result.number_on_time) == 3
@@ -413,6 +438,18 @@ def test_provisional_years_are_named_up_to_the_last_date() -> None:
     (warning,) = [item for item in forecast(loaded).warnings if "extrapolated" in item.en]
     assert "、".join(map(str, years)) in warning.zh
     assert ", ".join(map(str, years)) in warning.en
+
+
+def test_provisional_years_of_simulated_dates_are_named() -> None:
+    late = data(projects=[{"id": "P", "name": "one", "activities": [
+        activity("a", [200, 250, 700], calendar="cn-workday")]}], quotas=[], resources={})  # fmt: skip
+    result = forecast(Scenario.model_validate(late))
+    node = result.node("P/a")
+    assert node.p90
+    assert node.planned
+    assert node.p90.year > node.planned.finish.year
+    (warning,) = [item for item in result.warnings if "extrapolated" in item.en]
+    assert str(node.p90.year) in warning.en
 
 
 def test_equal_seeds_equal_results_and_other_seeds_others(result: Forecast) -> None:

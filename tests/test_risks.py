@@ -15,6 +15,7 @@ from simulation.distributions import Discrete, Fixed, Lognormal, Triangular, Uni
 from simulation.draws import uniforms
 from simulation.risks import Cancellation, Correlation, Driver, Rework, RiskModel
 from simulation.sampling import cancelled, draw
+from simulation.statistics import UNFINISHED
 
 MANY = range(4000)
 
@@ -194,18 +195,41 @@ def test_fractions_of_a_slot_are_refused() -> None:
         draw(compile_network(graph), RiskModel(), 1, range(1))
 
 
-def test_a_yearly_chance_of_cancellation_runs_until_the_project_finishes() -> None:
+def test_a_yearly_chance_of_cancellation_grows_with_the_time_to_a_finish() -> None:
     graph = nx.DiGraph()
     graph.add_node("a", duration=1, project="short")
     graph.add_node("b", duration=1, project="long")
     network = compile_network(graph, start=100)
     risks = RiskModel(cancellation={name: Cancellation(0.1, yearly=True) for name in ("short", "long")})
     luck = np.stack([uniforms(1, name, "cancellation", MANY) for name in network.projects], axis=1)
-    finish = np.array([[100 + 365, 100 + 3650]] * len(MANY))
-    chances = cancelled(network, risks, luck, finish).mean(axis=0)
+    last = cancelled(network, risks, luck)
     assert network.projects == ("long", "short")
-    assert chances[1] == pytest.approx(1 - 0.9, abs=0.02)
-    assert chances[0] == pytest.approx(1 - 0.9**10, abs=0.02)
+    for years in (1, 3, 10):
+        chances = (last < 100 + 365.25 * years).mean(axis=0)
+        assert chances == pytest.approx(1 - 0.9**years, abs=0.02)
+
+
+def test_cancellation_for_certain_for_never_and_of_what_is_done() -> None:
+    graph = nx.DiGraph()
+    for name in ("always", "never", "total"):
+        graph.add_node(name, duration=1, project=name)
+    graph.add_node("done", duration=1, project="done", actual_start=3, actual_finish=4)
+    network = compile_network(graph, start=5, data_date=9)
+    risks = RiskModel(
+        cancellation={
+            "always": Cancellation(1.0, yearly=True),
+            "never": Cancellation(0.0, yearly=True),
+            "total": Cancellation(1.0),
+            "done": Cancellation(1.0),
+        }
+    )
+    (last,) = cancelled(network, risks, np.full((1, 4), 0.5)).tolist()
+    assert dict(zip(network.projects, last, strict=True)) == {
+        "always": 9,
+        "done": UNFINISHED,
+        "never": UNFINISHED,
+        "total": 8,
+    }
 
 
 def test_a_part_of_a_network_draws_as_the_whole() -> None:

@@ -257,6 +257,20 @@ def test_a_cancelled_project_counts_as_late_and_the_figure_without_stands_beside
     assert result.number_on_time(cancellations=False).mean == 2
 
 
+def test_what_was_on_time_before_a_cancellation_stays_on_time() -> None:
+    """One year in ten to an early deadline, ten years to a late one."""
+    graph = nx.DiGraph()
+    graph.add_node("start", duration=365, project="p", deadline=365)
+    graph.add_node("end", duration=3287, project="p", deadline=3652)
+    graph.add_edge("start", "end")
+    risks = RiskModel(cancellation={"p": Cancellation(0.1, yearly=True)})
+    result = simulate(compile_network(graph), risks=risks, replications=4000, seed=1)
+    assert result.probability("start").value == pytest.approx(0.9, abs=0.02)
+    assert result.probability("end").value == pytest.approx(0.9**10, abs=0.03)
+    assert result.project_on_time("p").value == result.probability("end").value
+    assert (result.meets("start") | ~result.meets("end")).all()
+
+
 def test_a_deadline_of_a_done_activity_is_a_fact() -> None:
     graph = nx.DiGraph()
     graph.add_node("met", duration=5, project="p", deadline=6, actual_start=0, actual_finish=5)

@@ -109,6 +109,6 @@ class QuotaSpec(Model):
     target: NotNegative
     """How many there must be."""
     reached: NotNegative = 0
-    """How many the projects of this file do not hold because they are reached already."""
+    """How many have happened already, those of projects in this file included."""
     date: Moment
     """Last day that counts."""
