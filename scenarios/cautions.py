@@ -43,6 +43,8 @@ def portfolio_notes(
     building = [name for name in funded if spending_nodes(assembly, name)]
     if building and len(building) < len(funded):
         found.append(label("warn_investment", building=len(building), funded=len(funded)))
+    if not _open_deadlines(assembly):
+        found.append(label("warn_no_deadline"))
     if late_plan.conflict:
         found.append(labelled("warn_conflict", nodes=_nodes(assembly, late_plan.conflict)))
     if assembly.out_of_sequence:
@@ -51,15 +53,23 @@ def portfolio_notes(
     return (*found, *scenario.notes)
 
 
+def _open_deadlines(assembly: Assembly) -> bool:
+    """Whether a node that is not done has a deadline."""
+    dated = [f"{each.id}/{line.node}" for each in assembly.scenario.projects for line in each.deadlines]
+    done = {name for name, status in assembly.status.items() if status.finish is not None}
+    return not done.issuperset(dated)
+
+
 def _nodes(assembly: Assembly, names: Iterable[Hashable]) -> Label:
-    """Some nodes as ``project/node name``, and how many more there are."""
+    """Some nodes, each after the name of its project, and how many more there are."""
     ids = [str(name) for name in names]
+    projects = {project.id: project.name for project in assembly.scenario.projects}
     shown: list[str | Label] = []
     for name in ids[:MOST_NAMED]:
         spec = assembly.specs.get(name)
         both = spec.name if spec else Label(zh=name, en=name)
-        project = name.split("/", 1)[0]
-        shown.append(Label(zh=f"{project} {both.text('zh')}", en=f"{project} {both.text('en')}"))
+        project = projects[name.split("/", 1)[0]]
+        shown.append(labelled("node_of_project", project=project, node=both))
     if len(ids) > MOST_NAMED:
         shown.append(label("and_more", count=len(ids) - MOST_NAMED))
     return listed(shown)

@@ -20,7 +20,18 @@ def notes(project: dict[str, object]) -> list[str]:
 def test_a_hard_deadline_that_cannot_hold_is_named() -> None:
     line = {"node": "F0", "date": date(2026, 3, 10), "hard": True}
     found = notes({"id": "P", "name": "甲", "template": "enterprise", "deadlines": [line]})
-    assert any(note.endswith("so there is no late plan: P substantive start.") for note in found)
+    assert any(note.endswith("so there is no late plan: 甲, substantive start.") for note in found)
+
+
+def test_a_scenario_without_an_open_deadline_says_so() -> None:
+    note = "No unfinished node has a deadline to work back from"
+    work = [{"id": "a", "name": "first", "work": 5}]
+    line = [{"node": "a", "date": date(2026, 3, 20)}]
+    done = {"a": {"finish": date(2026, 2, 2)}}
+    free = {"id": "P", "name": "甲", "activities": work}
+    assert any(each.startswith(note) for each in notes(free))
+    assert any(each.startswith(note) for each in notes(free | {"deadlines": line, "progress": done}))
+    assert not any(each.startswith(note) for each in notes(free | {"deadlines": line}))
 
 
 def test_a_node_ahead_of_its_predecessor_is_named() -> None:
@@ -30,4 +41,4 @@ def test_a_node_ahead_of_its_predecessor_is_named() -> None:
     ]
     begun = {"b": {"start": date(2026, 2, 2), "remaining": 2}}
     found = notes({"id": "P", "name": "甲", "activities": activities, "progress": begun})
-    assert "Begun before their predecessors were done (retained logic): P second." in found
+    assert "Begun before their predecessors were done (retained logic): 甲, second." in found

@@ -226,6 +226,16 @@ def test_critical_path_as_table(call: Call, tiny: str) -> None:
     assert "2026-03-02" in output
 
 
+def test_critical_path_names_factors(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "steel.yaml"
+    steel = "    factors: {steel: {name: {zh: 特种钢材, en: special steel}, lead: 20, gates: [build]}}\n"
+    file.write_text(TINY + steel, encoding="utf-8")
+    code, output, _ = call("critical-path", file, "--lang", "zh")
+    assert code == 0
+    assert "A/factor:steel" in output
+    assert "特种钢材" in output
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_gantt(call: Call, tiny: str, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"chart.{suffix}"

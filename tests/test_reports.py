@@ -21,6 +21,7 @@ from rich.console import Console
 
 from scenarios.messages import catalogue, say
 from scenarios.reports import print_forecast, result_dict, result_schema, write_all, write_result
+from scenarios.reports.about import about, number_on_time, plan_text
 from scenarios.reports.csv_tables import write_csv
 from scenarios.reports.files import replacing
 from scenarios.reports.tables import DUE, DUE_DAYS, PROJECTS, cause_text, last_deadline, tables
@@ -28,6 +29,7 @@ from scenarios.reports.workbook import write_workbook
 from scenarios.results import Cause, Forecast, Node, ProjectResult
 from scenarios.schema import Label
 from scheduling.errors import InputError, SchedulingError
+from scheduling.status import Status
 from simulation.statistics import Probability
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -290,6 +292,22 @@ def test_workbook_says_how_it_came_about(tmp_path: Path) -> None:
         assert warnings.count(say(key, "en")) == 1
     assert warnings.count(say("warn_data_date", "en", date="2026-03-02")) == 1
     assert "the start date is assumed (in 1: Sample industrial park 1)" in warnings
+
+
+def test_no_deadline_means_no_number_on_time() -> None:
+    forecast = replace(make_forecast(), number_on_time=(1.0,))
+    assert number_on_time(forecast, "en") is None
+    assert "Projects expected on time" not in dict(about(forecast, "en"))
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_every_status_of_a_plan_has_a_chinese_word(status: Status) -> None:
+    forecast = make_forecast()
+    forecast = replace(forecast, late_plan=replace(forecast.late_plan, status=status.value, gap=None))
+    assert status.value in plan_text(forecast, "en")
+    word, code = plan_text(forecast, "zh").split("（")[0].split(" ")
+    assert code == status.value
+    assert not word.isascii()
 
 
 @pytest.mark.parametrize("text", [EVIL, "+1", "-1", "@SUM(1)", "＝1", "#N/A", "1e5", "2026-01-01", "TRUE"])

@@ -51,7 +51,7 @@ def summary(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
     for light in ("green", "amber", "red"):
         count = sum(project.light == light for project in forecast.projects)
         parts.append(f"{face.say(light)} {count}")
-    if forecast.number_on_time:
+    if len(forecast.number_on_time) > 1:
         expected = sum(number * share for number, share in enumerate(forecast.number_on_time))
         parts.append(face.say("chart_expected_on_time", count=f"{expected:.1f}"))
     return tuple(parts)

@@ -38,12 +38,13 @@ def about(forecast: Forecast, lang: str) -> list[tuple[str, str]]:
 def plan_text(forecast: Forecast, lang: str) -> str:
     """Status and solver of the late plan, and how much later it might at most be."""
     plan = forecast.late_plan
+    status = say(f"status_{plan.status}", lang)
     if not plan.gap:
-        return say("plan_solved", lang, status=plan.status, solver=plan.solver)
+        return say("plan_solved", lang, status=status, solver=plan.solver)
     nodes = [node for project in forecast.projects for node in project.nodes]
     count = sum(node.state == "open" and not node.milestone for node in nodes)
     mean = f"{plan.gap / max(count, 1):.1f}"
-    return say("plan_gap", lang, status=plan.status, solver=plan.solver, days=f"{plan.gap:,.0f}", mean=mean)
+    return say("plan_gap", lang, status=status, solver=plan.solver, days=f"{plan.gap:,.0f}", mean=mean)
 
 
 def rules(forecast: Forecast, lang: str) -> list[str]:
@@ -53,9 +54,9 @@ def rules(forecast: Forecast, lang: str) -> list[str]:
 
 
 def number_on_time(forecast: Forecast, lang: str) -> str | None:
-    """Mean and 80 % interval of the number of projects that meet all their deadlines."""
+    """Mean and 80 % interval of the number of projects that meet all their deadlines; None without any."""
     shares = forecast.number_on_time
-    if not shares:
+    if len(shares) < 2:
         return None
     low, high = (
         next((count for count, share in enumerate(accumulate(shares)) if share >= level), len(shares) - 1)

@@ -77,8 +77,10 @@ def print_critical_path(assembly: Assembly, result: CriticalPath, console: Conso
     """Early and late dates and floats of every activity, and the first critical paths of each project."""
     table = critical_path_dict(assembly, result)
     keys = ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float")
+    names = {name: spec.name for name, spec in assembly.specs.items()}
+    names |= {str(item.factor.id): item.label for item in assembly.factors}
     rows = [
-        (item["id"], assembly.specs[item["id"]].name.text(lang) if item["id"] in assembly.specs else "",
+        (item["id"], names[item["id"]].text(lang) if item["id"] in names else "",
          *("" if item[key] is None else str(item[key]) for key in keys), "*" if item["critical"] else "")
         for item in table["activities"]
     ]  # fmt: skip
