@@ -10,6 +10,7 @@ from scenarios.curves import spending_nodes
 from scenarios.fields import day_of
 from scenarios.messages import catalogue, label, say
 from scenarios.schema import Label, Project
+from scheduling.calendar import ELAPSED
 from scheduling.plan import Plan
 from simulation.confidence import ConfidencePlan
 
@@ -88,8 +89,10 @@ def project_notes(project: Project, plan: ConfidencePlan) -> tuple[Label, ...]:
 
 def provisional_years(assembly: Assembly, last: date) -> list[int]:
     """Years up to `last` whose calendars were extrapolated without an official notice."""
-    used = {spec.calendar for spec in assembly.specs.values()}
-    years = {year for name in used for year in assembly.calendars[name].provisional}
+    specs = assembly.specs.values()
+    used = {spec.calendar for spec in specs}
+    used |= {link.lag_calendar for spec in specs for link in spec.predecessors if link.lag_calendar}
+    years = {year for name in used - {ELAPSED} for year in assembly.calendars[name].provisional}
     first = day_of(assembly.scenario.data_date).year
     return sorted(year for year in years if first <= year <= last.year)
 

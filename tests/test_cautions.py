@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scenarios.assemble import assemble
-from scenarios.cautions import portfolio_notes
+from scenarios.cautions import portfolio_notes, provisional_years
 from scenarios.schema import Scenario
 from scheduling.backward import backward_schedule
 
@@ -42,3 +42,21 @@ def test_a_node_ahead_of_its_predecessor_is_named() -> None:
     begun = {"b": {"start": date(2026, 2, 2), "remaining": 2}}
     found = notes({"id": "P", "name": "甲", "activities": activities, "progress": begun})
     assert "Begun before their predecessors were done (retained logic): 甲, second." in found
+
+
+def test_years_of_a_calendar_that_only_lags_use_are_provisional_too() -> None:
+    link = {"id": "a", "lag": 300, "lag_calendar": "cn-workday"}
+    activities = [
+        {"id": "a", "name": "first", "work": 5},
+        {
+            "id": "b",
+            "name": "second",
+            "work": 5,
+            "predecessors": [link, {"id": "a", "lag_calendar": "elapsed"}],
+        },
+    ]
+    data = {"schema": "backplan/1", "name": "x", "data_date": date(2026, 3, 2)}
+    scenario = Scenario.model_validate(
+        data | {"projects": [{"id": "P", "name": "甲", "activities": activities}]}
+    )
+    assert provisional_years(assemble(scenario), date(2027, 6, 1)) == [2027]
