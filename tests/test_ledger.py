@@ -144,6 +144,7 @@ WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), m
 MAYBE_WORDS = st.none() | WORDS
 LABELS = WORDS | st.builds(lambda zh, en: {"zh": zh, "en": en}, WORDS, WORDS)
 DATES = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+PAST = st.dates(date(2018, 1, 1), date(2019, 12, 31))
 MONEY = st.floats(0, 1e7).map(lambda amount: round(amount, 2))
 IDS = st.from_regex(r"[A-Za-z0-9一-龥=+@'-][A-Za-z0-9一-龥 .-]{0,8}[A-Za-z0-9一-龥]", fullmatch=True).filter(
     lambda text: (
@@ -174,7 +175,7 @@ def projects(draw: st.DrawFn, name: str) -> dict[str, Any]:
         "start": draw(st.none() | DATES),
         "until": chosen[:1],
         "current": [
-            {"node": node, "since": draw(DATES), "remaining": draw(st.none() | st.integers(1, 90))}
+            {"node": node, "since": draw(PAST), "remaining": draw(st.none() | st.integers(1, 90))}
             for node in current
         ],
         "deadlines": [
@@ -190,7 +191,7 @@ def projects(draw: st.DrawFn, name: str) -> dict[str, Any]:
             key: {"supply": draw(DATES)}
             for key in draw(st.lists(st.sampled_from(sorted(factors().shown)), max_size=3, unique=True))
         },
-        "progress": {node: {"finish": draw(DATES)} for node in chosen},
+        "progress": {node: {"finish": draw(PAST)} for node in chosen},
         "default_risks": draw(st.none() | st.booleans()),
     }
     if draw(st.booleans()):
@@ -754,11 +755,11 @@ def test_empty_rows_and_a_row_of_blanks_are_passed_over(tmp_path: Path) -> None:
 
 
 def test_problems_of_the_scenario_show_cells_too(tmp_path: Path) -> None:
-    """A current node that began after the data date is found later, by the checks of every source."""
+    """A deadline that no calendar covers is found later, by the checks of every source."""
     path = tmp_path / "x.xlsx"
     workbook(
         path,
-        [{**BASE, "当前节点": "A9", "since": "2026-04-01", "期限:F0": "2020-01-01", "期限:V3": "2028-01-01"}],
+        [{**BASE, "当前节点": "A9", "since": "2026-03-01", "期限:F0": "2020-01-01", "期限:V3": "2098-01-01"}],
     )
     source = ledger_source(path, "en")
     assert source.where(("projects", 0, "deadlines", 1, "date")) == "x.xlsx [项目!G2 deadline: V3]"
@@ -766,10 +767,29 @@ def test_problems_of_the_scenario_show_cells_too(tmp_path: Path) -> None:
     assert source.where(("projects", 0, "current", "since")) == "x.xlsx [项目!E2 Since]"
     assert source.where(("projects", 0, "investment")) == "x.xlsx [项目!A2 Project id]"
     assert source.where(("data_date",)) == "x.xlsx [Settings!B2 Data date]"
-    with pytest.raises(
-        ScenarioError, match=r"x\.xlsx \[项目!E2 Since\]: .*2026-04-01 lies after the data date"
-    ):
+    with pytest.raises(ScenarioError, match=r"x\.xlsx \[项目!G2 deadline: V3\]: .*2098-01-01 is not covered"):
         load_scenario(path, lang="en")
+
+
+@pytest.mark.parametrize(
+    ("row", "place", "zh"),
+    [
+        ({"当前节点": "A9", "since": "2026-04-01"}, "E2 当前节点起始日期", "晚于数据日期 2026-03-31"),
+        ({"实际完成:A9": "2026-03-31"}, "D2 实际完成:A9", "不早于数据日期 2026-03-31"),
+        ({"实际开始:A9": "2026-04-02"}, "D2 实际开始:A9", "不早于数据日期 2026-03-31"),
+    ],
+)
+def test_facts_ahead_of_the_data_date_are_refused_in_chinese(
+    tmp_path: Path, row: dict[str, Any], place: str, zh: str
+) -> None:
+    found = row_fault(tmp_path, row, lang="zh")
+    assert f"[项目!{place}" in found
+    assert zh in found
+
+
+def test_a_node_may_begin_on_the_data_date(tmp_path: Path) -> None:
+    (current,) = row_value(tmp_path, {"当前节点": "A9", "since": "2026-03-31"}).current
+    assert current.since == date(2026, 3, 31)
 
 
 def test_a_deadline_before_the_data_date_is_accepted(tmp_path: Path) -> None:

@@ -239,6 +239,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is a current node but no date since when; write when it began, or leave both empty if nothing "
         "has begun",
     ),
+    "since_ahead": (
+        "{day} 晚于数据日期 {data_date}；请核对这个日期，或把“设置 Settings”表的数据日期改晚",
+        "{day} lies after the data date {data_date}; correct it, or move the data date under Settings",
+    ),
+    "actual_ahead": (
+        "实际日期 {day} 不早于数据日期 {data_date}；请核对，或把“设置 Settings”表的数据日期改晚",
+        "the actual date {day} is not before the data date {data_date}; correct it, or move the data date "
+        "under Settings",
+    ),
     "no_current": (
         "填了起始日期，却没有当前节点；请填项目走到哪个节点",
         "there is a date but no current node; write the node at which the project stands",

@@ -13,7 +13,7 @@ from scenarios.ledger.columns import Table
 from scenarios.ledger.files import Grid, open_ledger
 from scenarios.ledger.layout import NOTES, PROJECTS, QUOTAS, RESOURCES
 from scenarios.ledger.messages import FaultError, Lang
-from scenarios.ledger.rows import refuse_halves, refuse_strangers
+from scenarios.ledger.rows import refuse_future, refuse_halves, refuse_strangers
 from scenarios.ledger.settings import SETTINGS, read_settings
 from scenarios.ledger.tables import Record, TableReader, is_setting, join_labels, refuse_duplicates
 from scenarios.ledger.values import blank
@@ -103,6 +103,7 @@ def _projects(source: LedgerSource, grid: Grid) -> None:
     refuse_duplicates(source, records)
     for record in records:
         refuse_halves(source, record)
+        refuse_future(source, record)
         refuse_strangers(source, record)
         join_labels(record.data)
         _list_deadlines(source, record)

@@ -1,8 +1,9 @@
-"""What does not go together in one row of the projects: half-filled pairs, nodes and options elsewhere."""
+"""What does not go together in one row: half-filled pairs, facts ahead, nodes and options elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from scenarios import catalog
 from scenarios.ledger import vocabulary
@@ -42,6 +43,23 @@ def _refuse_half(source: LedgerSource, record: Record, family: str, subject: str
         column, partner = families[family], families[dated]
         fields = {"header": column.title(source.lang), "date_header": partner.title(source.lang)}
         source.fault((*record.path, *column.path), message, **fields)
+
+
+def refuse_future(source: LedgerSource, record: Record) -> None:
+    """Facts that the data date does not know yet."""
+    data_date = source.data.get("data_date")
+    if not isinstance(data_date, date):
+        return
+    for _, since, _ in CURRENT:
+        if record.values.get(since.key, data_date) > data_date:
+            fields = {"day": record.values[since.key], "data_date": data_date}
+            source.fault((*record.path, *since.path), "since_ahead", **fields)
+    for family in PROJECTS.families:
+        for key, value in record.values.items():
+            name, _, subject = key.partition(":")
+            if name == family.key in {"actual_start", "actual_finish"} and value >= data_date:
+                fields = {"day": value, "data_date": data_date}
+                source.fault((*record.path, *family.bind(subject).path), "actual_ahead", **fields)
 
 
 def refuse_strangers(source: LedgerSource, record: Record) -> None:
