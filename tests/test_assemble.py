@@ -134,6 +134,12 @@ def test_default_factors_take_a_lead_of_one_slot_in_the_plan() -> None:
     assert drawn.max() > 30
 
 
+def test_labour_is_late_when_construction_begins_not_when_equipment_is_ordered() -> None:
+    network = made().network
+    lead = network.index["P/factor:labour"]
+    assert {network.ids[link.pred] for link in network.into[lead]} == {"P/F0"}
+
+
 def test_a_supply_date_ahead_draws_the_default_delay() -> None:
     found = made("factors: {land: {supply: 2026-06-01}}")
     (gate,) = found.network.gates
