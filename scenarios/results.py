@@ -44,6 +44,15 @@ class Cause:
     gain: float
     standard_error: float
 
+    @property
+    def decimals(self) -> int:
+        """Decimals of the gain that its standard error supports."""
+        return 2 if self.standard_error >= 0.005 else 3
+
+    def points(self) -> str:
+        """The gain in percentage points, with its sign."""
+        return f"{100 * self.gain:+.{self.decimals - 2}f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Node:

@@ -21,7 +21,7 @@ from scenarios.charts.fonts import Typeface, chinese_family
 from scenarios.charts.scurve import steps
 from scenarios.charts.sheet import CRITICAL
 from scenarios.charts.timescale import TimeScale, month_start
-from scenarios.results import Forecast, Node, Span
+from scenarios.results import Cause, Forecast, Node, Span
 from scenarios.schema import Label
 from scheduling.errors import InputError
 
@@ -242,6 +242,13 @@ def test_probabilities_notes_and_rule_are_written():
         assert project.on_time.percent() in written
     for part in ("(inferred)", "(asap)", "1,000 replications", "synthetic", "not calibrated", "0123456789ab"):
         assert part in written
+
+
+def test_causes_cost_what_the_tables_say():
+    cause = Cause("factor:funds", Label(en="funds", zh="funds"), 0.004, 0.001)
+    forecast = change(latin(make_forecast(0, 2)), lambda node: replace(node, cause=cause), causes=(cause,))
+    (figure,) = gantt(forecast, lang="en")
+    assert "+0.4" in " ".join(text for _, text, _ in texts(figure))
 
 
 def test_one_project_shows_all_its_nodes_and_no_other():

@@ -236,4 +236,4 @@ def percent(probability: Probability | None, face: Typeface) -> str:
 def _cause(cause: Cause | None, face: Typeface) -> str:
     if cause is None:
         return ""
-    return face.say("cause_gain", name=face.label(cause.label, cause.id), gain=f"{cause.gain * 100:.0f}")
+    return face.say("cause_gain", name=face.label(cause.label, cause.id), gain=cause.points())

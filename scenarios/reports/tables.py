@@ -45,13 +45,7 @@ def cause_text(cause: Cause | None, lang: str) -> str | None:
     """A cause with what it costs in percentage points, no finer than its standard error."""
     if cause is None:
         return None
-    gain = _gain(cause)
-    points = f"{100 * gain.value:+.{gain.decimals - 2}f}"
-    return say("cause_gain", lang, name=cause.label.text(lang), gain=points)
-
-
-def _gain(cause: Cause) -> Share:
-    return Share(cause.gain, 2 if cause.standard_error >= 0.005 else 3)
+    return say("cause_gain", lang, name=cause.label.text(lang), gain=cause.points())
 
 
 def sector_text(sector: str | None, lang: str) -> str:
@@ -277,7 +271,7 @@ CAUSES: Definition[tuple[ProjectResult, Cause]] = Definition(
         Column("project_id", "text", lambda row, lang: row[0].id),
         Column("project", "text", lambda row, lang: row[0].name.text(lang)),
         Column("cause_name", "text", lambda row, lang: row[1].label.text(lang)),
-        Column("gain", "share", lambda row, lang: _gain(row[1])),
+        Column("gain", "share", lambda row, lang: Share(row[1].gain, row[1].decimals)),
         Column("standard_error", "share", lambda row, lang: Share(row[1].standard_error, 3)),
         Column("cause_id", "text", lambda row, lang: row[1].id),
     ),
