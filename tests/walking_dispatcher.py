@@ -127,10 +127,21 @@ class Walker:
             if used == resource
         )
 
+    def scarce(self, resource: int) -> bool:
+        """Whether anybody could ever wait for a resource; nobody is overtaken by the others' use of it."""
+        asked = sum(
+            units
+            for i, demand in enumerate(self.net.demand)
+            for used, units in demand
+            if used == resource and not self.net.done(i)
+        )
+        item = self.net.resources[resource]
+        return asked > min([item.capacity, *(units for _, units in item.changes)])
+
     def note_overtaking(self, i: int, t: int) -> None:
         if i in self.overtaken:
             self.overtaking = max(self.overtaking, t - self.ready[i])
-        mine = {resource for resource, _ in self.net.demand[i]}
+        mine = {resource for resource, _ in self.net.demand[i] if self.scarce(resource)}
         for j in range(len(self.net)):
             waits = self.ready[j] is not None and self.start[j] is None
             if waits and self.order(j) < self.order(i) and mine & {r for r, _ in self.net.demand[j]}:
