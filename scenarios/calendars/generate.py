@@ -162,10 +162,10 @@ def sheet_text(name: str, calendar: Calendar, days: Days) -> str:
 
 _SITE_SOURCE = (
     "返岗比例 1/(1+e^(-0.17(t-19.6)))（t 为初一后天数）系对百年建筑 2023、2024 年开复工调研的拟合；"
-    "初一前 20 天起线性退场、五一与国庆照常施工为专家经验取值；雨天不在日历内，由模拟抽取 "
+    "初一前 20 天起线性退场、五一与国庆照常施工为专家经验取值；雨天不在日历内 "
     "(return of labour: fit to the 百年建筑 surveys of 2023 and 2024, t days after New Year's Day; "
     "even ramp-down over 20 days and work over 1 May and 1 October: expert judgement; "
-    "rain is simulated, not in the calendar)"
+    "rain is not in the calendar)"
 )
 
 DESCRIPTIONS = {

@@ -47,7 +47,7 @@ def print_catalog(console: Console, lang: str, name: str | None, chosen: tuple[s
             " ".join(item.gates),
         )
         for key, item in factor_defaults().factors.items()
-        if item.probability
+        if item.probability and item.gates
     ]
     headers = ("id", "name", "probability", "median", "p90_days", "gates")
     _print(console, say("catalog_delays", lang), headers, delays, lang)
