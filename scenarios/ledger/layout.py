@@ -319,9 +319,7 @@ QUOTAS = Table(
         Column(
             "target", "目标数", "Target", "count", ("target",), "须达到的项目数", "projects", required=True
         ),
-        Column(
-            "reached", "已完成数", "Reached", "count", ("reached",), "已完成总数（含台账内已完成的）", "in all"
-        ),
+        Column("reached", "已完成数", "Reached", "count", ("reached",), "已完成总数，含台账内的", "in all"),
         Column("date", "截止日期", "By", "date", ("date",), "", "", 14, required=True),
     ),
 )
