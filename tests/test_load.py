@@ -283,10 +283,11 @@ def test_a_ledger_and_its_yaml_give_the_same_scenario(tmp_path: Path) -> None:
 def test_checks_of_a_ledger_name_the_cell(tmp_path: Path) -> None:
     text = (
         HEAD
-        + "projects:\n  - {id: P, name: one, template: enterprise, current: {node: D5, since: 2026-02-20}}\n"
+        + "projects:\n  - {id: P, name: one, template: enterprise, sector: port}\n"
+        + "quotas:\n  - {event: start, sector: port, target: 1, date: 2026-12-31}\n"
     )
-    write_ledger(load_text(text).model_copy(update={"data_date": date(2026, 2, 2)}), tmp_path / "x.xlsx")
-    with pytest.raises(
-        ScenarioError, match=r"x.xlsx \[.*![A-Z]+\d+ .*Since\]: .*2026-02-20 lies after the data date"
-    ):
+    scenario = load_text(text)
+    quota = scenario.quotas[0].model_copy(update={"sector": "harbour"})
+    write_ledger(scenario.model_copy(update={"quotas": (quota,)}), tmp_path / "x.xlsx")
+    with pytest.raises(ScenarioError, match=r"x.xlsx \[.*Quotas!B\d+ Sector\]: .*harbour"):
         load_scenario(tmp_path / "x.xlsx", lang="en")
