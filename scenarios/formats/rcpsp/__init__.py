@@ -1,0 +1,7 @@
+"""Project scheduling problems of the research libraries: ``.sm``, ``.mm``, ``.sch`` and MPLIB ``.txt``."""
+
+from scenarios.formats.rcpsp.graph import network
+from scenarios.formats.rcpsp.read import read_instance
+from scenarios.formats.rcpsp.records import Instance
+
+__all__ = ["Instance", "network", "read_instance"]
