@@ -224,6 +224,7 @@ def _from_step(project: Project, step: Step, site: str) -> NodeSpec:
         rework=_step_rework(step.reworks[0]) if step.reworks else None,
         key=step.key,
         assumed=any(step.work),
+        floor=step.legal_floor.days if step.legal_floor else None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from scenarios.calendars import bundled
 from scenarios.catalog import template
 from scenarios.checks.context import Context, parts, repeated, unknown
-from scenarios.expand import full_id, project_template
+from scenarios.expand import NodeSpec, full_id, project_template
 from scenarios.factors import gate_defaults
 from scenarios.problems import Path, Problem
 from scenarios.schema import Activity, Override, Project
@@ -76,6 +76,17 @@ def _overrides(context: Context, project: Project, here: Path) -> Iterator[Probl
                 if getattr(override, key):
                     message = f"node '{name}' is a milestone and has no {key}; drop it, or give it work"
                     yield Problem((*path, key), message)
+        else:
+            yield from _floor(specs[name], override, path)
+
+
+def _floor(spec: NodeSpec, override: Override, path: Path) -> Iterator[Problem]:
+    """Work below what the law demands."""
+    works = [((*path, "work"), spec.planning_work)] if override.work is not None else []
+    works += [((*path, "modes", name, "work"), mode.work) for name, mode in (override.modes or {}).items()]
+    for place, work in works:
+        if spec.floor is not None and work < spec.floor:
+            yield Problem(place, f"{work} days are below the {spec.floor} that the law demands; lengthen it")
 
 
 # -- what activities and overrides name ---------------------------------------------------------------------
