@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from rich.cells import cell_len
@@ -126,8 +127,7 @@ def critical_path_dict(assembly: Assembly, result: CriticalPath) -> dict[str, An
     for name in result.network.ids:
         row: dict[str, Any] = {"id": name}
         for column in columns:
-            value = getattr(result, column)[name]
-            row[column] = value.isoformat() if hasattr(value, "isoformat") else value
+            row[column] = shown_date(getattr(result, column)[name])
         row["critical"] = name in result.critical
         row["driving"] = list(result.driving[name])
         activities.append(row)
@@ -135,13 +135,18 @@ def critical_path_dict(assembly: Assembly, result: CriticalPath) -> dict[str, An
         "schema": "backplan-critical-path/1",
         "scenario": assembly.scenario.name,
         "status": result.status.value,
-        "project_finish": {str(key): value.isoformat() for key, value in result.project_finish.items()},
+        "project_finish": {str(key): shown_date(value) for key, value in result.project_finish.items()},
         "activities": activities,
         "paths": {
             str(project): [list(path) for path in islice(result.paths(project), _MOST_PATHS)]
             for project in result.network.projects
         },
     }
+
+
+def shown_date(value: Any) -> Any:
+    """A date as ISO 8601; a number, as networks without dates have them, as it is."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _print(

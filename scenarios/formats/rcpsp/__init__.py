@@ -3,5 +3,6 @@
 from scenarios.formats.rcpsp.graph import network
 from scenarios.formats.rcpsp.read import read_instance
 from scenarios.formats.rcpsp.records import Instance
+from scenarios.formats.rcpsp.source import InstanceSource, instance_source
 
-__all__ = ["Instance", "network", "read_instance"]
+__all__ = ["Instance", "InstanceSource", "instance_source", "network", "read_instance"]

@@ -11,6 +11,8 @@ from scenarios.fields import MOST_SLOTS
 from scenarios.problems import Problem, ScenarioError
 
 MOST_BYTES = 50_000_000
+MOST_RELEASE = 100_000
+"""Scenario files keep the starts of projects as dates, of which there are about so many."""
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 _DECORATION = re.compile(r"[*\-]{4,}")
 
@@ -105,6 +107,12 @@ class Lines:
         if found == job or not first <= found <= last:
             self.refuse(f"job {job} has the successor {found}; name another job, {first} to {last}")
         return found
+
+    def release(self, value: int) -> int:
+        """The release date of a project, counted from 0."""
+        if value > MOST_RELEASE:
+            self.refuse(f"release date {value} lies beyond {MOST_RELEASE}; count from the first one")
+        return value
 
     def end(self) -> None:
         """Nothing may be left."""

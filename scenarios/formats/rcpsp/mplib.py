@@ -26,7 +26,7 @@ def parse_mplib(name: str, lines: Lines) -> Instance:
     for project in range(1, count + 1):
         jobs, release = lines.numbers(f"jobs and release date of project {project}", 2)
         lines.numbers(f"use of resources by project {project}", resources)
-        projects.append(Project(project, release))
+        projects.append(Project(project, lines.release(release)))
         for job in range(1, jobs + 1):
             what = f"job {project}:{job}"
             words = lines.words(what, 2 + resources)

@@ -22,6 +22,7 @@ def parse_psplib(name: str, lines: Lines) -> Instance:
     lines.seek("PROJECT INFORMATION")
     lines.row("a heading")
     number, _, release, due, _, _ = lines.numbers("the project", 6)
+    project = Project(number, lines.release(release), due)
     modes, links = _precedences(lines, jobs)
     ways = _ways(lines, modes, renewable, resources)
     lines.seek("RESOURCEAVAILABILITIES")
@@ -30,7 +31,7 @@ def parse_psplib(name: str, lines: Lines) -> Instance:
     lines.end()
     return Instance(
         name,
-        (Project(number, release, due),),
+        (project,),
         tuple(Activity(number, job, each) for job, each in enumerate(ways, 1)),
         links,
         tuple(

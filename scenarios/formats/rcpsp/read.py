@@ -35,4 +35,10 @@ def read_instance(path: str | Path) -> Instance:
     parser = _PARSERS.get(path.suffix.lower())
     if parser is None:
         Lines(path.name, "").refuse(f"no scheduling problem; the name ends in one of {', '.join(_PARSERS)}")
-    return parser(path.stem, read_lines(path))
+    lines = read_lines(path)
+    instance = parser(path.stem, lines)
+    if not instance.projects or {item.number for item in instance.projects} != {
+        item.project for item in instance.activities
+    }:
+        lines.refuse("a project has no job; give it at least one")
+    return instance
