@@ -26,8 +26,7 @@ def check(scenario: Scenario) -> list[Problem]:
         return problems
     context = Context.of(scenario)
     return [*names(context), *status(context), *shared(context)] or [
-        *undated(context),
-        *covered(context),
+        *(covered(context) if scenario.dated else undated(context)),
         *too_much(context),
         *cycles(context),
     ]

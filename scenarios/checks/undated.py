@@ -13,13 +13,10 @@ from scheduling.calendar import ELAPSED
 
 def undated(context: Context) -> Iterator[Problem]:
     """Dates, templates and calendars where there are no dates."""
-    scenario = context.scenario
-    if scenario.dated:
-        return
-    for path, when in all_dates(scenario):
+    for path, when in all_dates(context.scenario):
         if path != ("data_date",) and (len(path), path[-1]) != (3, "start"):
             yield Problem(path, f"{when} stands in a scenario without dates; drop it, or `dated: false`")
-    for k, project in enumerate(scenario.projects):
+    for k, project in enumerate(context.scenario.projects):
         here: Path = ("projects", k)
         if project.template is not None:
             yield Problem((*here, "template"), "templates need dates; drop `dated: false`")
