@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +24,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scenarios.messages import language, say
+from scenarios.messages import language, level_label, say
 from scheduling.errors import SchedulingError
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 BELOW = 3
+INFEASIBLE = 4
+UNKNOWN = 5
 PIPED_WIDTH = 160
 
 app = typer.Typer(
@@ -152,6 +157,51 @@ def critical_path_command(
         typer.echo(json.dumps(critical_path_dict(assembly, result), ensure_ascii=False, indent=2))
     else:
         print_critical_path(assembly, result, _console(), chosen)
+
+
+@app.command()
+def plan(
+    scenario: ScenarioArgument,
+    earliest: Annotated[
+        bool, typer.Option("--earliest", help="As early as the resources allow, in place of as late as ...")
+    ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", min=0.01, help="Seconds; without it work counts, the same every run."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Search strategies.")] = 1,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the search.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Dates of every activity: as late as the deadlines and the resources allow, or as early.
+
+    Exits with 4 when no plan can exist, with 5 when none was found within the limit.
+    """
+    from scenarios.assemble import assemble
+    from scenarios.planning import plan_of
+    from scenarios.reports import plan_dict, print_plan
+    from scheduling.status import Status
+
+    chosen = _lang(lang)
+    assembly = assemble(_load(scenario, chosen))
+    begun = time.monotonic()
+    with _steps(chosen) as show:
+        found = plan_of(
+            assembly,
+            earliest=earliest,
+            time_limit=time_limit,
+            workers=workers,
+            seed=assembly.scenario.seed if seed is None else seed,
+            progress=show,
+        )
+    if as_json:
+        data = plan_dict(assembly, found, earliest=earliest, seconds=time.monotonic() - begun)
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        print_plan(assembly, found, _console(), chosen, earliest=earliest)
+    if found.dates is None:
+        raise typer.Exit(INFEASIBLE if found.status is Status.INFEASIBLE else UNKNOWN)
 
 
 @app.command()
@@ -292,6 +342,28 @@ def _progress() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+@contextmanager
+def _steps(lang: str) -> Iterator[Callable[[str, float, float], None]]:
+    """How a search goes, on standard error: one line that changes, or in a pipe one a second."""
+    console = Console(stderr=True)
+    begun = last = time.monotonic()
+    with console.status("") as status:
+
+        def show(level: str, incumbent: float, bound: float) -> None:
+            nonlocal last
+            now = time.monotonic()
+            name = level_label(level).text(lang)
+            values = {"incumbent": f"{incumbent:g}", "bound": f"{bound:g}", "seconds": f"{now - begun:.0f}"}
+            line = say("plan_step", lang, level=name, **values)
+            if console.is_terminal:
+                status.update(line)
+            elif now - last >= 1:
+                last = now
+                console.print(line)
+
+        yield show
 
 
 def main() -> None:

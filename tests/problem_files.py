@@ -46,7 +46,7 @@ RESOURCEAVAILABILITIES:
     2    1
 ************************************************************************
 """
-"""Jobs 2 and 3 cannot overlap: 7 slots at least, where the critical path has 6."""
+"""Jobs 2, 3 and 4 cannot overlap: 9 slots at least, where the critical path has 6."""
 
 MM = """\
 projects                      :  1
