@@ -39,10 +39,14 @@ def plan_of(
     Examples
     --------
     >>> from scenarios.assemble import assemble
-    >>> from scenarios.load import load_scenario
-    >>> plan = plan_of(assemble(load_scenario("district-1bn")))
-    >>> plan.status.value
-    'LATE'
+    >>> from scenarios.schema import Scenario
+    >>> dig = {"id": "dig", "name": "dig", "work": 3}
+    >>> pour = {"id": "pour", "name": "pour", "work": 2, "predecessors": ["dig"]}
+    >>> line = {"node": "pour", "date": "2026-03-31"}
+    >>> yard = {"id": "yard", "name": "yard", "activities": [dig, pour], "deadlines": [line]}
+    >>> data = {"schema": "backplan/1", "name": "small", "data_date": "2026-03-02", "projects": [yard]}
+    >>> plan_of(assemble(Scenario.model_validate(data))).start["yard/dig"].isoformat()
+    '2026-03-27'
     """
     effort: dict[str, Any] = {"workers": workers, "seed": seed, "progress": progress}
     if time_limit is not None:

@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 
 from scenarios.assemble import Assembly
-from scenarios.cautions import portfolio_notes
+from scenarios.cautions import plan_notes
 from scenarios.fields import day_of
-from scenarios.messages import label, say
+from scenarios.messages import say
 from scenarios.reports.layout import plain
 from scenarios.reports.listing import print_table, shown_date
 from scenarios.schema import Label
@@ -37,7 +37,7 @@ def plan_dict(assembly: Assembly, plan: Plan, *, earliest: bool, seconds: float)
         "weighted_lateness": plan.weighted_lateness,
         "cost": plan.cost,
         "conflict": [_shown(assembly, name) for name in plan.conflict or ()],
-        "warnings": [note.model_dump() for note in plan_notes(assembly, plan, earliest=earliest)],
+        "warnings": [note.model_dump() for note in _notes(assembly, plan, earliest=earliest)],
         "activities": {
             _shown(assembly, name): {
                 "start": shown_date(plan.start[name]),
@@ -69,18 +69,18 @@ def print_plan(assembly: Assembly, plan: Plan, console: Console, lang: str, *, e
         title = say("earliest_plan" if earliest else "stage_plan", lang)
         print_table(console, title, keys, list(zip(*(columns[key] for key in keys), strict=True)), lang)
     console.print(plain(_worth(plan, lang, earliest=earliest)))
-    for note in plan_notes(assembly, plan, earliest=earliest):
+    for note in _notes(assembly, plan, earliest=earliest):
         console.print(plain(f"! {note.text(lang)}", "yellow"))
 
 
-def plan_notes(assembly: Assembly, plan: Plan, *, earliest: bool) -> tuple[Label, ...]:
+def _notes(assembly: Assembly, plan: Plan, *, earliest: bool) -> list[Label]:
     """What a reader must know beside the dates."""
     last = day_of(assembly.scenario.data_date)
     if assembly.scenario.dated and plan.dates:
         last = max(day_of(when) for when in plan.finish.values())
     assumed = any(spec.assumed for spec in assembly.specs.values())
-    notes = portfolio_notes(assembly, last, plan, uncalibrated=assumed)
-    return tuple(note for note in notes if not (earliest and note == label("warn_no_deadline")))
+    notes = plan_notes(assembly, last, plan, uncalibrated=assumed, backward=not earliest)
+    return [*notes, *assembly.scenario.notes]
 
 
 def _worth(plan: Plan, lang: str, *, earliest: bool) -> str:
