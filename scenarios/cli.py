@@ -163,7 +163,7 @@ def critical_path_command(
 def plan(
     scenario: ScenarioArgument,
     earliest: Annotated[
-        bool, typer.Option("--earliest", help="As early as the resources allow, in place of as late as ...")
+        bool, typer.Option("--earliest", help="Complete as early as resources allow.")
     ] = False,
     time_limit: Annotated[
         float | None,

@@ -21,10 +21,11 @@ def undated(context: Context) -> Iterator[Problem]:
         if project.template is not None:
             yield Problem((*here, "template"), "templates need dates; drop `dated: false`")
         for path, part in parts(project, here):
-            named = [((*path, "calendar"), part.calendar)] if part.calendar != DEFAULT_CALENDAR else []
-            for p, link in enumerate(part.predecessors or ()):
-                if link.lag_calendar != ELAPSED:
-                    named.append(((*path, "predecessors", p, "lag_calendar"), link.lag_calendar))
-            for place, name in named:
-                if name is not None:
+            named = [((*path, "calendar"), part.calendar, DEFAULT_CALENDAR)]
+            named += [
+                ((*path, "predecessors", p, "lag_calendar"), link.lag_calendar, ELAPSED)
+                for p, link in enumerate(part.predecessors or ())
+            ]
+            for place, name, every_slot in named:
+                if name not in (None, every_slot):
                     yield Problem(place, f"calendar '{name}' needs dates; drop it, or `dated: false`")

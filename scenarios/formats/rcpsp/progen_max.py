@@ -27,7 +27,7 @@ def parse_progen_max(name: str, lines: Lines) -> Instance:
     jobs, resources, consumed, doubly = lines.numbers("the numbers of jobs and resources", 4)
     if consumed or doubly:
         lines.refuse("only renewable resources are read here; give them in the second number")
-    delays = dict(_delays(lines, jobs + 1))
+    delays = _delays(lines, jobs + 1)
     activities = []
     for job in range(jobs + 2):
         what = f"job {job}"
@@ -46,7 +46,7 @@ def parse_progen_max(name: str, lines: Lines) -> Instance:
     )
 
 
-def _delays(lines: Lines, last: int) -> Iterator[tuple[tuple[int, int], int]]:
+def _delays(lines: Lines, last: int) -> dict[tuple[int, int], int]:
     """Delays by job and successor; of several for one pair the longest binds."""
     longest: dict[tuple[int, int], int] = {}
     for job in range(last + 1):
@@ -65,7 +65,7 @@ def _delays(lines: Lines, last: int) -> Iterator[tuple[tuple[int, int], int]]:
                 lines.refuse(f"{what}: delay '{given[:40]}' is not in brackets; write it as [3]")
             delay = lines.whole(match[1], f"a delay after {what}", least=-MOST_SLOTS)
             longest[pair] = max(delay, longest.get(pair, delay))
-    yield from longest.items()
+    return longest
 
 
 def _links(delays: Mapping[tuple[int, int], int]) -> Iterator[Link]:
