@@ -345,18 +345,22 @@ def _progress() -> Progress:
 
 
 @contextmanager
-def _steps(lang: str) -> Iterator[Callable[[str, float, float], None]]:
-    """How a search goes, on standard error: one line that changes, or in a pipe one a second."""
+def _steps(lang: str) -> Iterator[Callable[..., None]]:
+    """How a search goes, on standard error: one line that changes, or in a pipe one a second.
+
+    What it yields takes level, incumbent and bound, apart or as one tuple that begins with them.
+    """
     console = Console(stderr=True)
     begun = last = time.monotonic()
     with console.status("") as status:
 
-        def show(level: str, incumbent: float, bound: float) -> None:
+        def show(*told: Any) -> None:
             nonlocal last
             now = time.monotonic()
-            name = level_label(level).text(lang)
-            values = {"incumbent": f"{incumbent:g}", "bound": f"{bound:g}", "seconds": f"{now - begun:.0f}"}
-            line = say("plan_step", lang, level=name, **values)
+            level, *values = told[:3] if len(told) > 1 else told[0][:3]
+            incumbent, bound = ("–" if value is None else f"{value:g}" for value in values)
+            name, seconds = level_label(level).text(lang), f"{now - begun:.0f}"
+            line = say("plan_step", lang, level=name, incumbent=incumbent, bound=bound, seconds=seconds)
             if console.is_terminal:
                 status.update(line)
             elif now - last >= 1:

@@ -323,6 +323,19 @@ def test_no_plan_can_exist(call: Call, tmp_path: Path, text: str, ending: str, c
     assert "INFEASIBLE" in output
 
 
+@pytest.mark.parametrize(
+    ("text", "ending", "completion"), [(SM, ".sm", 9), (MM, ".mm", 6), (SCH, ".sch", 5), (MPLIB, ".txt", 6)]
+)
+def test_earliest_plan(call: Call, tmp_path: Path, text: str, ending: str, completion: int) -> None:
+    pytest.importorskip("scheduling.earliest", reason="the earliest schedule is not there yet")
+    code, output, _ = call("plan", problem(tmp_path, text, ending), "--earliest", "--json")
+    found = json.loads(output)
+    assert (code, found["status"], found["goal"]) == (0, "OPTIMAL", "earliest")
+    assert (found["objective"], found["bound"], found["gap"]) == (completion, completion, 0)
+    assert max(item["finish"] for item in found["activities"].values()) == completion
+    assert not any("deadline to work back" in note["en"] for note in found["warnings"])
+
+
 def test_no_plan_was_found(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(assembly: Assembly, **effort: Any) -> Plan:
         return Plan(assembly.network, Status.UNKNOWN, None, "cpsat")
@@ -358,11 +371,12 @@ def test_a_search_tells_how_it_goes(
     clock = iter((0.0, 0.5, 1.5, 2.0, 2.5))
     monkeypatch.setattr("scenarios.cli.time", SimpleNamespace(monotonic=lambda: next(clock)))
     with _steps("zh") as show:
-        for value in (9, 8, 7, 6):
+        for value in (9, 8, 7):
             show("overrun", value, 2)
+        show(("overrun", 6, None, 2.0))
     assert capsys.readouterr().err.split("\n") == [
         "超出项目终点：当前8，界限2，2秒",
-        "超出项目终点：当前6，界限2，2秒",
+        "超出项目终点：当前6，界限–，2秒",
         "",
     ]
 
