@@ -239,6 +239,40 @@ def levers(
 
 
 @app.command()
+def explain(
+    scenario: ScenarioArgument,
+    activity: Annotated[str, typer.Argument(metavar="ACTIVITY", help="PROJECT/NODE, or NODE if unique.")],
+    early: Annotated[
+        bool, typer.Option("--early", help="Why the earliest dates are not earlier, without resources.")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """Say why a node of the late plan may not lie later, step by step up to the date that decides."""
+    from scenarios.assemble import assemble
+    from scenarios.forecast import PLAN_EFFORT
+    from scenarios.reasons import Speaker, find_activity
+    from scheduling.backward import backward_schedule
+    from scheduling.cpm import critical_path
+
+    chosen = _lang(lang)
+    loaded = _load(scenario, chosen)
+    assembly = assemble(loaded)
+    name = find_activity(assembly, activity)
+    if early:
+        reasons, title = critical_path(assembly.network).explain(name), say("explain_early", chosen)
+    else:
+        plan = backward_schedule(assembly.network, seed=loaded.seed, limit=PLAN_EFFORT)
+        status = say(f"status_{plan.status}", chosen)
+        if plan.dates is None:
+            raise RefusedError(say("explain_no_plan", chosen, status=status))
+        reasons, title = plan.explain(name), say("explain_late", chosen, status=status)
+    speaker = Speaker(assembly, chosen, early=early)
+    typer.echo(title)
+    for step, reason in enumerate(reasons, 1):
+        typer.echo(f"{step:3}  {speaker.sentence(reason)}")
+
+
+@app.command()
 def template(
     path: Annotated[Path, typer.Argument(help="Ledger to write: .xlsx or .csv.")] = Path("ledger.xlsx"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,

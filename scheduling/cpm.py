@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scheduling.build import Graph
+    from scheduling.explain import Reason
 
 __all__ = ["CriticalPath", "critical_path", "early_finishes", "judge", "latest_finishes"]
 
@@ -44,12 +45,15 @@ class CriticalPath:
         Greatest solution, as boundaries by position.
     status : Status
         OPTIMAL, or LATE (INFEASIBLE) when the early dates miss a soft (hard) deadline.
+    clamp : bool
+        Whether project starts and ends bind every activity.
     """
 
     network: Network
     early: Dates
     late: Dates | None
     status: Status
+    clamp: bool = True
 
     def _by_id(self, show: Callable[[int, Any], Any], values: list[Any] | None) -> dict[Id, Any]:
         ids = self.network.ids
@@ -186,6 +190,15 @@ class CriticalPath:
                 yield tuple(self.network.ids[i] for i in path)
             stack.extend((j, *path) for j in reversed(heads))
 
+    def explain(self, activity: Id, *, early: bool = True) -> tuple[Reason, ...]:
+        """The chain of what keeps the early (or late) dates of an activity from being earlier (later).
+
+        :func:`scheduling.explain.of_critical_path` gives every reason of one step, too.
+        """
+        from scheduling.explain import of_critical_path
+
+        return of_critical_path(self, early=early).chain(activity)
+
     def to_frame(self) -> pd.DataFrame:
         """A row an activity, as a pandas data frame."""
         import pandas as pd
@@ -261,7 +274,7 @@ def critical_path(
     )
     early = early_pass(net, clamp=clamp)
     late = late_pass(net, early, latest_finishes(net, early, clamp=clamp))
-    return CriticalPath(net, early, late, judge(net, early))
+    return CriticalPath(net, early, late, judge(net, early), clamp)
 
 
 def judge(net: Network, dates: Dates) -> Status:

@@ -125,7 +125,7 @@ def just_adds(net: Network, block: list[int]) -> bool:
     """Whether lags and work just add in a block, so that no axis ends a circle that keeps moving."""
     inside = set(block)
     tables = [net.tables[i] for i in block if net.kind[i] != FINISH_MILESTONE]
-    tables += [link.table for link in net.links if link.pred in inside and link.succ in inside]
+    tables += [link.table for link in net.links if link.lag and link.pred in inside and link.succ in inside]
     return not any(isinstance(table, CalendarTable) for table in tables)
 
 
