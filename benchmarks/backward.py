@@ -29,7 +29,8 @@ def compare(activities: int, capacity: int, limit: float, seed: int) -> str:
     """One line: generation and optimiser, each with lateness, mean earliness and seconds."""
     net = portfolio(activities, seed=seed, capacity=capacity)
     early = early_pass(net)
-    late, ends = greatest(net, early), project_ends(net, early)
+    ends = project_ends(net, early)
+    late = greatest(net, early, ends)
     bound = levels(net, late, ends).earliness
     begun = time.perf_counter()
     generated = generate(net, early, late, ends)

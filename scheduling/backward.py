@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from scheduling.build import compile_network
 from scheduling.capacity import Overload, overloads
-from scheduling.cpm import early_finishes, latest_finishes
-from scheduling.errors import InputError, SchedulingError
+from scheduling.cautions import cautions
+from scheduling.cpm import early_finishes, judge
+from scheduling.errors import ContradictionError, InputError, SchedulingError
 from scheduling.generation import generate
+from scheduling.modes import least_cost, only_planning_modes
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass, late_pass
-from scheduling.plan import Plan, levels, overruns
+from scheduling.plan import Levels, Plan, levels, overruns
 from scheduling.search import Effort, Outcome, Progress
 from scheduling.status import Status
 from scheduling.validator import measure, validate
@@ -39,7 +41,8 @@ def backward_schedule(
     """Latest dates that keep the deadlines as far as they can be kept, within calendars and resources.
 
     Lexicographic: least weighted lateness of soft deadlines (hard ones hold), least overrun of project ends,
-    work in progress at its least place, then the greatest sum of starts of unstarted activities with work.
+    work in progress at its least place, least cost of modes and extensions, then the greatest sum of starts
+    of unstarted activities with work.
     Milestones then take their greatest dates.
 
     Parameters
@@ -83,36 +86,63 @@ def backward_schedule(
     if solver not in get_args(Solver):
         raise InputError(f"solver {solver!r} is not known. Choose one of {', '.join(get_args(Solver))}.")
     net = network if isinstance(network, Network) else compile_network(network)
-    early = early_pass(net)
-    conflict = _impossible(net, early)
+    least = early_pass(net, any_mode=True)
+    early = _planned(net, least)
+    conflict = _impossible(net, least)
     if conflict:
         return Plan(net, Status.INFEASIBLE, None, "cpm", conflict=conflict)
-    late = greatest(net, early)
-    over = next((item for item in overloads(net, late) if not item.facts), None)
-    if solver == "cpm" and over:
-        raise InputError(_overloaded(net, over))
-    ends = project_ends(net, early)
-    if solver == "cpm" or (solver == "auto" and not over):
+    ends = project_ends(net, early or least)
+    if early is not None and judge(net, early) is not Status.INFEASIBLE:
+        late = greatest(net, early, ends)
         judged = levels(net, late, ends)
-        return _plan(net, ends, Outcome(late, judged.lateness, -judged.earliness, proved=True), "cpm")
-    return _searched(net, early, late, ends, Effort(limit, seconds, seed, workers, progress))
+        over = next((item for item in overloads(net, late) if not item.facts), None)
+        if solver == "cpm" and over:
+            raise InputError(_overloaded(net, over))
+        if solver == "cpm" or (solver == "auto" and not over and _modes_settled(net, judged)):
+            return _plan(net, ends, Outcome(late, judged.lateness, -judged.earliness, proved=True), "cpm")
+    return _searched(net, early, least, ends, Effort(limit, seconds, seed, workers, progress))
 
 
-def greatest(net: Network, early: Dates) -> Dates:
+def _planned(net: Network, least: Dates) -> Dates | None:
+    """Early dates in planning modes; None where maximum lags demand other modes."""
+    if not net.modes:
+        return least
+    try:
+        return early_pass(net)
+    except ContradictionError:
+        return None
+
+
+def _modes_settled(net: Network, judged: Levels) -> bool:
+    """Whether no other choice of modes and extensions can be better than late dates in planning modes."""
+    on_time = not net.modes or not (judged.lateness or judged.overrun)
+    return on_time and only_planning_modes(net) and judged.cost == least_cost(net)
+
+
+def greatest(net: Network, early: Dates, ends: Sequence[Any], *, any_mode: bool = False) -> Dates:
     """Greatest dates once missed soft deadlines give way, work in progress held at its least place."""
-    late = late_pass(net, early, latest_finishes(net, early, relax=True), hold_in_progress=True)
+    latest = [ends[k] for k in net.project]
+    for i, line in net.deadlines.items():
+        if not net.done(i):
+            latest[i] = min(latest[i], max(line.bound, early.finish[i]))
+    late = late_pass(net, early, latest, hold_in_progress=True, any_mode=any_mode)
     if late is None:
         raise SchedulingError("no late dates beside existing early ones; please report this.")
     return Dates(late.start, late.finish, late.resume, early.broken)
 
 
-def _searched(net: Network, early: Dates, late: Dates, ends: Sequence[Any], effort: Effort) -> Plan:
-    """The best of schedule generation and the optimiser."""
+def _searched(net: Network, early: Dates | None, least: Dates, ends: Sequence[Any], effort: Effort) -> Plan:
+    """The best of schedule generation in planning modes and the optimiser.
+
+    `early` are the early dates in planning modes, `least` the least ones in any modes.
+    """
     from scheduling.cpsat.solve import solve
 
     _refuse_fractions(net)
-    generated = generate(net, early, late, ends)
-    outcome = solve(net, early, late, ends, generated, effort)
+    generated = None
+    if early is not None and judge(net, early) is not Status.INFEASIBLE:
+        generated = generate(net, early, greatest(net, early, ends), ends)
+    outcome = solve(net, least, greatest(net, least, ends, any_mode=True), ends, generated, effort)
     unaided = outcome.dates is not None and outcome.dates is generated and not outcome.proved
     return _plan(net, ends, outcome, "generation" if unaided else "cpsat")
 
@@ -144,21 +174,20 @@ def project_ends(net: Network, early: Dates) -> list[Any]:
 
 
 def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
-    """Activities whose hard deadline or demand nothing can meet."""
+    """Activities whose hard deadline, last start or demand nothing can meet."""
     most = [max(item.capacity, *(units for _, units in item.changes), 0) for item in net.resources]
-    return tuple(
-        name
-        for i, name in enumerate(net.ids)
-        if not net.done(i)
-        and (
-            (
-                i in net.deadlines
-                and net.deadlines[i].hard
-                and early.finish[i] > net.deadlines[i].bound + net.tolerance
-            )
-            or (not net.started(i) and any(units > most[k] for k, units in net.demand[i]))
-        )
-    )
+
+    def impossible(i: int) -> bool:
+        line = net.deadlines.get(i)
+        if line and line.hard and early.finish[i] > line.bound + net.tolerance:
+            return True
+        if net.started(i):
+            return False
+        late = i in net.start_by and early.start[i] > net.start_by[i] + net.tolerance
+        rows = [mode.demand for mode in net.modes[i]] if i in net.modes else [net.demand[i]]
+        return late or all(any(units > most[k] for k, units in row) for row in rows)
+
+    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and impossible(i))
 
 
 def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> Plan:
@@ -168,6 +197,7 @@ def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> P
         if outcome.proved:
             return Plan(net, Status.INFEASIBLE, None, solver, conflict=())
         return Plan(net, Status.UNKNOWN, None, solver)
+    net = net.with_modes(dates.modes)
     judged = levels(net, dates, ends)
     status = Status.LATE if judged.lateness > net.tolerance else Status.OPTIMAL
     if status is Status.OPTIMAL and not outcome.proved:
@@ -181,9 +211,10 @@ def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> P
             weighted_lateness=judged.lateness,
             weighted_lateness_bound=outcome.lateness_bound,
             overruns=overruns(net, dates, ends),
+            cost=judged.cost,
             objective=-judged.earliness,
             objective_bound=outcome.objective_bound,
-            warnings=warnings(net, dates),
+            cautions=cautions(net, dates),
         )
     )
 
@@ -203,6 +234,7 @@ def checked(plan: Plan) -> Plan:
     tolerance = plan.network.tolerance * (1 + len(plan.network))
     for name, value, told in (
         ("weighted lateness", seen.weighted_lateness, plan.weighted_lateness),
+        ("cost", seen.cost, plan.cost),
         ("objective", seen.objective, plan.objective),
     ):
         if abs(value - told) > tolerance:
@@ -212,22 +244,6 @@ def checked(plan: Plan) -> Plan:
             f"the plan found by '{plan.solver}' does not hold; please report this: " + "; ".join(broken)
         )
     return plan
-
-
-def warnings(net: Network, dates: Dates) -> tuple[str, ...]:
-    """Facts that no plan can mend."""
-    found = [
-        f"maximum lag {net.ids[link.pred]} -> {net.ids[link.succ]} is already broken by actual dates"
-        for link in dates.broken
-    ]
-    for item in overloads(net, dates):
-        if item.facts:
-            when = net.axis.start_date(item.begin) if net.axis else item.begin
-            found.append(
-                f"work in progress holds {item.held} units of '{net.resources[item.resource].id}' "
-                f"from {when}, where there are {item.capacity}"
-            )
-    return tuple(found)
 
 
 def _overloaded(net: Network, over: Overload) -> str:

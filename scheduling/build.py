@@ -7,10 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scheduling.calendar import CONTINUOUS, ELAPSED, SEVEN_DAY, Axis, Calendar, CalendarTable, Table
-from scheduling.demand import read_demands, read_resource
+from scheduling.demand import positions, read_demands, read_resource
 from scheduling.errors import AxisError, InputError
 from scheduling.factors import with_factors
 from scheduling.horizon import axis_over, longest_reach
+from scheduling.modes import read_extension, read_floors, read_modes
 from scheduling.network import (
     FINISH_MILESTONE,
     START_MILESTONE,
@@ -50,11 +51,16 @@ def compile_network(
     """Compile a graph of activities.
 
     Node attributes: `duration` (work in slots, required), ``milestone`` ("start" or "finish", for work 0),
-    ``calendar`` (name), ``project``, ``release``, ``deadline`` with ``hard`` and ``weight``, ``demand``
-    (mapping of resource id to units), ``actual_start``, ``actual_finish``, ``remaining`` (work left of an
-    activity in progress; default all of it). An activity with an actual finish alone counts as begun its
-    duration earlier. Edge attributes: `relation` (FS, SS, FF or SF; default FS), `lag` (default 0; None for a
-    maximum lag alone), ``maximum_lag``, ``lag_calendar`` (name or "elapsed"; default the predecessor's).
+    ``calendar`` (name), ``project``, ``release`` (start no earlier), ``start_by`` (start no later),
+    ``finish_from`` (finish no earlier), ``deadline`` with ``hard`` and ``weight``, ``demand`` (mapping of
+    resource id to units), ``modes`` (other ways to do it: mapping of id to ``duration``, ``demand`` and
+    ``cost``; the node's own way is called ``mode``, by default "normal", and may have a ``cost`` too),
+    ``floor`` (least work that the law allows), ``actual_start``, ``actual_finish``, ``remaining`` (work left
+    of an activity in progress; default all of it). An activity with an actual finish alone counts as begun
+    its duration earlier. Edge attributes: `relation` (FS, SS, FF or SF; default FS), `lag` (default 0; None
+    for a maximum lag alone), ``maximum_lag``, which ``extension`` prolongs by so many slots up to
+    ``extensions`` times at ``extension_cost`` each, ``lag_calendar`` (name or "elapsed"; default the
+    predecessor's).
 
     Parameters
     ----------
@@ -115,7 +121,8 @@ class _Compiler:
         self.graph = graph
         self.duration, self.lag, self.relation = duration, lag, relation
         self.start, self.data_date = start, data_date
-        self.resources, self.factors = resources, factors
+        self.resources = sorted(resources, key=lambda item: str(item.id))
+        self.factors = factors
         self.ids = stable_order(graph.nodes)
         self.position = {name: i for i, name in enumerate(self.ids)}
         self.nodes: list[dict[str, Any]] = [graph.nodes[name] for name in self.ids]
@@ -129,6 +136,16 @@ class _Compiler:
         self._tables: dict[str, Table] = {ELAPSED: CONTINUOUS}
         self.kinds = [self.kind(i) for i in range(len(self.ids))]
         self.works = [self.work(i) for i in range(len(self.ids))]
+        self.demand = read_demands(self.ids, self.nodes, self.kinds, self.resources)
+        self.modes = read_modes(
+            self.ids,
+            self.nodes,
+            self.kinds,
+            self.works,
+            self.demand,
+            positions(self.resources),
+            whole=self.whole,
+        )
         self.axis = self.build_axis(slots_per_day) if self.dated else None
 
     def compile(self, progress_override: bool) -> Network:
@@ -147,13 +164,17 @@ class _Compiler:
             starts=tuple(self.project_start(project) for project in projects),
             release=tuple(self.release(i) for i in count),
             deadlines=self.deadlines(),
-            demand=read_demands(self.ids, self.nodes, self.kinds, self.resources),
+            demand=self.demand,
             resources=tuple(read_resource(item, self.boundary) for item in self.resources),
             links=self.links(progress_override),
             actual_start=tuple(start for start, _ in actuals),
             actual_finish=tuple(finish for _, finish in actuals),
             data_date=self.boundary(self.data_date, "the data date"),
             axis=self.axis,
+            start_by=self.start_bys(),
+            finish_from=self.finish_froms(),
+            modes=self.modes,
+            floor=read_floors(self.ids, self.nodes, self.works, self.modes),
         )
         self.check(net)
         return with_factors(net, self.factors, self.boundary)
@@ -271,6 +292,24 @@ class _Compiler:
             found[i] = Deadline(bound, bool(node.get("hard", False)), weight)
         return found
 
+    def start_bys(self) -> dict[int, Any]:
+        """Last start of each unstarted activity that has one."""
+        found = {}
+        for i, node in enumerate(self.nodes):
+            when = node.get("start_by")
+            if when is not None and node.get("actual_start") is None and node.get("actual_finish") is None:
+                bound = self.boundary(when, f"the last start of activity '{self.ids[i]}'")
+                found[i] = bound if self.axis is None else self.axis.last_start(when)
+        return found
+
+    def finish_froms(self) -> dict[int, Any]:
+        """Least finish of each activity that has one."""
+        return {
+            i: self.end_boundary(i, node["finish_from"], f"the least finish of activity '{self.ids[i]}'")
+            for i, node in enumerate(self.nodes)
+            if node.get("finish_from") is not None and node.get("actual_finish") is None
+        }
+
     # -- links ----------------------------------------------------------------------------------------
     def links(self, progress_override: bool) -> tuple[Link, ...]:
         links: list[Link] = []
@@ -301,9 +340,16 @@ class _Compiler:
             if type(least) is not int:
                 least = number(least, f"{self.link_name(i, j)}: {self.lag}", whole=self.whole)
             out.append(Link(i, j, relation[0], relation[1], least, table))
+        if most is None and edge.get("extension") is not None:
+            raise InputError(
+                f"{self.link_name(i, j)}: an extension needs a maximum_lag that it prolongs. Give one."
+            )
         if most is not None:
             most = number(most, f"{self.link_name(i, j)}: maximum_lag", whole=self.whole)
-            out.append(Link(i, j, relation[0], relation[1], most, table, True))
+            extension = read_extension(self.link_name(i, j), edge, whole=self.whole)
+            if extension is not None:
+                most += extension.times * extension.slots
+            out.append(Link(i, j, relation[0], relation[1], most, table, True, extension))
 
     def link_name(self, i: int, j: int) -> str:
         return f"link {self.ids[i]} -> {self.ids[j]}"
@@ -364,7 +410,10 @@ class _Compiler:
         used = [calendar for name, calendar in sorted(self.calendars.items()) if name in names]
         leads = {name: float(factor.lead) for factor in self.factors if factor.supply is None
                  for name in factor.gates[:1]}  # fmt: skip
-        size = {name: float(work) for name, work in zip(self.ids, self.works, strict=True)}
+        size = {
+            name: float(max(work, *(mode.work for mode in self.modes.get(i, ())), 0))
+            for i, (name, work) in enumerate(zip(self.ids, self.works, strict=True))
+        }
         reach = longest_reach(self.graph, size, self.elapsed, leads)
         return axis_over(
             [calendar for calendar in used if isinstance(calendar, Calendar)],
@@ -374,11 +423,13 @@ class _Compiler:
         )
 
     def elapsed(self, edge: Mapping[str, Any]) -> float:
-        lags = (edge.get(self.lag), edge.get("maximum_lag"))
+        lags = [edge.get(self.lag), edge.get("maximum_lag")]
+        if isinstance(count := edge.get("extensions", 1), int):
+            lags += [edge.get("extension")] * count
         return sum(abs(lag) for lag in lags if isinstance(lag, (int, float)))
 
     def dates(self) -> list[date]:
-        keys = ("release", "deadline", "actual_start", "actual_finish")
+        keys = ("release", "start_by", "finish_from", "deadline", "actual_start", "actual_finish")
         found: list[Any] = [node.get(key) for node in self.nodes for key in keys]
         found += self.start.values() if isinstance(self.start, Mapping) else [self.start]
         found += [self.data_date, *(factor.supply for factor in self.factors)]

@@ -28,14 +28,21 @@ class Overload(NamedTuple):
 
 
 def holdings(net: Network, dates: Dates, resource: int) -> list[Holding]:
-    """What each unfinished activity holds; work in progress holds from the data date to its finish."""
-    return [
-        Holding(i, net.data_date if net.started(i) else dates.start[i], dates.finish[i], units)
-        for i, row in enumerate(net.demand)
-        if not net.done(i)
-        for k, units in row
-        if k == resource
-    ]
+    """What each activity holds.
+
+    Unfinished work in progress holds from the data date to its finish. What is consumed is held from the
+    (actual) start on for good, which the last date stands for.
+    """
+    consumed = net.resources[resource].consumed
+    changes = (when for when, _ in net.resources[resource].changes)
+    last = 1 + max((*dates.finish, *changes, net.data_date or 0), default=0) if consumed else None
+    found = []
+    for i, row in enumerate(net.demand):
+        begin = net.data_date if net.started(i) and not consumed else dates.start[i]
+        if not net.done(i) or consumed:
+            end = last if consumed else dates.finish[i]
+            found += [Holding(i, begin, end, units) for k, units in row if k == resource]
+    return found
 
 
 def overloads(net: Network, dates: Dates) -> list[Overload]:

@@ -265,10 +265,12 @@ def critical_path(
 
 
 def judge(net: Network, dates: Dates) -> Status:
-    """OPTIMAL when `dates` meet every deadline, else LATE or, for a hard one, INFEASIBLE.
+    """OPTIMAL when `dates` meet every deadline, else LATE or, for a hard one or a last start, INFEASIBLE.
 
     A deadline of a done activity is a fact and does not count.
     """
+    if any(dates.start[i] > bound + net.tolerance for i, bound in net.start_by.items()):
+        return Status.INFEASIBLE
     missed = [
         line
         for i, line in net.deadlines.items()
@@ -279,21 +281,19 @@ def judge(net: Network, dates: Dates) -> Status:
     return Status.INFEASIBLE if any(line.hard for line in missed) else Status.LATE
 
 
-def latest_finishes(net: Network, early: Dates, *, clamp: bool = True, relax: bool = False) -> list[Any]:
+def latest_finishes(net: Network, early: Dates, *, clamp: bool = True) -> list[Any]:
     """Greatest finish of each activity by its own deadline and its project's end (SEMANTICS 8).
 
     Parameters
     ----------
     clamp : bool
         Whether the project's end binds every activity; else only those that no link binds from behind.
-    relax : bool
-        Move missed deadlines to the early finish first, as plans do (SEMANTICS 9).
     """
     ends = early_finishes(net, early)
     own = {}
     for i, line in net.deadlines.items():
         if not net.done(i):
-            own[i] = max(line.bound, early.finish[i]) if relax else line.bound
+            own[i] = line.bound
             ends[net.project[i]] = max(ends[net.project[i]], own[i])
     free = set() if clamp else pulled_from_outside(net, early.broken)
     return [own.get(i) if i in free else min(own.get(i, ends[k]), ends[k]) for i, k in enumerate(net.project)]

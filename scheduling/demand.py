@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from numbers import Integral
 from typing import Any
@@ -18,16 +19,23 @@ def read_demands(
     resources: Sequence[Resource],
 ) -> tuple[tuple[tuple[int, int], ...], ...]:
     """Positions of resources and units, activity by activity; demand 0 means none (SEMANTICS 7)."""
-    position = {resource.id: k for k, resource in enumerate(resources)}
-    if len(position) < len(resources):
-        raise InputError("two resources have the same id. Rename one of them.")
+    position = positions(resources)
     return tuple(
-        _demand(f"activity '{name}'", kind, node["demand"], position) if node.get("demand") else ()
+        demand_of(f"activity '{name}'", kind, node["demand"], position) if node.get("demand") else ()
         for name, node, kind in zip(ids, nodes, kinds, strict=True)
     )
 
 
-def _demand(where: str, kind: int, wanted: Any, position: Mapping[Id, int]) -> tuple[tuple[int, int], ...]:
+def positions(resources: Sequence[Resource]) -> dict[Id, int]:
+    """Position of each resource by id."""
+    position = {resource.id: k for k, resource in enumerate(resources)}
+    if len(position) < len(resources):
+        raise InputError("two resources have the same id. Rename one of them.")
+    return position
+
+
+def demand_of(where: str, kind: int, wanted: Any, position: Mapping[Id, int]) -> tuple[tuple[int, int], ...]:
+    """Positions of resources and units of one activity or mode."""
     if not isinstance(wanted, Mapping):
         raise InputError(
             f"{where}: demand {wanted!r} is not a mapping of resources to units. Give {{resource id: units}}."
@@ -56,5 +64,7 @@ def read_resource(resource: Resource, boundary: Callable[[Any, str], Any]) -> Re
             raise InputError(f"{where}: capacity {units!r} is not a whole number of at least 0. Correct it.")
     if any(earlier[0] >= later[0] for earlier, later in pairwise(changes)):
         raise InputError(f"{where}: capacity changes are not in order of time. Sort them.")
+    if resource.consumed and any(a > b for a, b in pairwise((resource.capacity, *(n for _, n in changes)))):
+        raise InputError(f"{where} is consumed, so its capacity cannot fall. Give sums of supply.")
     later = tuple((when, int(units)) for when, units in changes)
-    return Resource(resource.id, int(resource.capacity), later)
+    return replace(resource, capacity=int(resource.capacity), changes=later)

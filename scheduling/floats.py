@@ -36,6 +36,7 @@ def free_floats(net: Network, early: Dates) -> list[Any]:
             floats.append(None)
             continue
         starts, finishes = caps.get(i, ([], []))
+        starts = [*starts, net.start_by[i]] if i in net.start_by else starts
         finishes = [*finishes, ends[net.project[i]]]
         if i in net.deadlines:
             finishes.append(net.deadlines[i].bound)
@@ -52,7 +53,7 @@ def _room(net: Network, early: Dates, i: int, begin: Any, end: Any) -> Any:
     """Float up to the greatest place under `begin` and `end`, never negative."""
     if (begin is not None and begin <= early.resume[i]) or end <= early.finish[i]:
         return 0
-    finish = finish_of(net, i, greatest_start(net, i, begin, end), net.work[i])
+    finish = finish_of(net, i, greatest_start(net, i, begin, end, net.work[i]), net.work[i])
     return max(0, _float(net, i, early.finish[i], finish))
 
 

@@ -76,7 +76,7 @@ class _Board:
     def least(self, i: int, floor: Any) -> Any:
         """Least start after the predecessors and `floor` with free units."""
         net = self.net
-        begin, end = floor, None
+        begin, end = floor, net.finish_from.get(i)
         for link in net.into[i]:
             bound = link.table.shift(self.event(link.pred, link.from_finish), link.lag)
             if link.to_finish:
@@ -93,7 +93,7 @@ class _Board:
     def caps(self, i: int, latest: Any) -> tuple[Any, Any]:
         """Greatest start and finish before the successors (None where free) and under `latest`."""
         net = self.net
-        begin, end = None, latest
+        begin, end = net.start_by.get(i), latest
         for link in net.out_of[i]:
             if net.done(link.succ):
                 continue
@@ -108,7 +108,7 @@ class _Board:
     def greatest(self, i: int, begin: Any, end: Any) -> Any:
         """Greatest start under both caps with free units."""
         while True:
-            at = greatest_start(self.net, i, begin, end)
+            at = greatest_start(self.net, i, begin, end, self.net.work[i])
             short = self.units.first_short(i, at, self.end(i, at))
             if short is None:
                 return at
@@ -190,7 +190,7 @@ def _backward(net: Network, late: Dates) -> Dates | None:
 
     def open_up(i: int) -> None:
         ready[i] = caps = board.caps(i, late.finish[i])
-        at = greatest_start(net, i, *caps)
+        at = greatest_start(net, i, *caps, net.work[i])
         heappush(moments, -board.end(i, at))
 
     try:
@@ -201,7 +201,7 @@ def _backward(net: Network, late: Dates) -> Dates | None:
             now = -heappop(moments)
             for i in sorted(ready, key=lambda j: (priority[j], j)):
                 begin, end = ready[i]
-                at = greatest_start(net, i, begin, min(end, now))
+                at = greatest_start(net, i, begin, min(end, now), net.work[i])
                 if board.units.last_short(i, at, board.end(i, at)) is not None:
                     continue
                 board.put(i, at)

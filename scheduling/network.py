@@ -7,11 +7,11 @@ makes one from a ``networkx`` graph.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any, NamedTuple, TypeAlias
 
 from scheduling.calendar import Axis, Number, Table
@@ -25,8 +25,19 @@ WORK, FINISH_MILESTONE, START_MILESTONE = 0, 1, 2
 """Kinds of activity. A finish milestone may lie on any boundary; a start milestone obeys its calendar."""
 
 
+class Extension(NamedTuple):
+    """A maximum lag that may be prolonged: so many `times` at most, by `slots` each, at a price each time."""
+
+    slots: Any
+    times: int
+    cost: Number = 0
+
+
 class Link(NamedTuple):
-    """One bound between two events: ``event(succ) >= A(event(pred), lag)``, or ``<=`` for a maximum lag."""
+    """One bound between two events: ``event(succ) >= A(event(pred), lag)``, or ``<=`` for a maximum lag.
+
+    The lag of an extendable maximum lag is the widest, all extensions used.
+    """
 
     pred: int
     succ: int
@@ -35,6 +46,7 @@ class Link(NamedTuple):
     lag: Any
     table: Table
     maximum: bool = False
+    extension: Extension | None = None
 
     @property
     def type(self) -> str:
@@ -52,7 +64,7 @@ class Deadline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A renewable resource shared by the activities that demand it.
+    """Units shared by the activities that demand them.
 
     Parameters
     ----------
@@ -61,11 +73,30 @@ class Resource:
         Units available at first.
     changes : tuple of (when, units)
         Later capacities, in order of time, each acting from the start of its slot.
+    consumed : bool
+        Whether the units are used up (a stock such as land quota or funds): an activity takes them whole at
+        its start and gives none back. Capacities are then what was supplied in all until then, and what
+        actual starts took counts too.
     """
 
     id: Id
     capacity: int
     changes: tuple[tuple[Any, int], ...] = ()
+    consumed: bool = False
+
+    @classmethod
+    def stock(cls, id: Id, initial: int = 0, deliveries: Sequence[tuple[Any, int]] = ()) -> Resource:
+        """A stock from what is there at first and later deliveries (when, quantity), in order of time.
+
+        Examples
+        --------
+        >>> Resource.stock("funds", 10, [(5, 20), (9, 30)])
+        Resource(id='funds', capacity=10, changes=((5, 30), (9, 60)), consumed=True)
+        """
+        sums = accumulate((quantity for _, quantity in deliveries), initial=initial)
+        next(sums)
+        changes = tuple((when, total) for (when, _), total in zip(deliveries, sums, strict=True))
+        return cls(id, initial, changes, consumed=True)
 
     def capacity_at(self, boundary: Number) -> int:
         """Units available in the slot that begins at `boundary`."""
@@ -75,6 +106,15 @@ class Resource:
                 break
             units = value
         return units
+
+
+class Mode(NamedTuple):
+    """One way to carry out an activity: its work, the units it needs, and its price."""
+
+    id: Id
+    work: Any
+    demand: tuple[tuple[int, int], ...] = ()
+    cost: Number = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +168,18 @@ class Network:
         Start boundary of each project.
     release : tuple
         Earliest start, or None.
+    start_by : dict of int to number
+        Last start of an unstarted activity (start no later than); no plan misses it.
+    finish_from : dict of int to number
+        Least finish (finish no earlier than).
     deadlines : dict of int to Deadline
     demand : tuple of tuples (resource position, units)
+    modes : dict of int to tuple of Mode
+        Ways of unstarted activities that have several. The first is the planning mode.
+    choice : dict of int to int
+        The modes that `work` and `demand` belong to, where not the planning ones.
+    floor : dict of int to number
+        Work that the law demands at least, whatever the mode.
     links : tuple of Link
     actual_start, actual_finish : tuple
         Boundaries, or None.
@@ -157,6 +207,11 @@ class Network:
     axis: Axis | None = None
     gates: tuple[Gate, ...] = ()
     lead_factors: dict[int, Id] | None = None
+    start_by: dict[int, Any] = field(default_factory=dict)
+    finish_from: dict[int, Any] = field(default_factory=dict)
+    modes: dict[int, tuple[Mode, ...]] = field(default_factory=dict)
+    choice: Mapping[int, int] = field(default_factory=dict)
+    floor: dict[int, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -208,6 +263,8 @@ class Network:
         given = [*self.work, *self.starts, *self.release, *self.actual_start, *self.actual_finish]
         given += [link.lag for link in self.links] + [line.bound for line in self.deadlines.values()]
         given += [gate.arrival for gate in self.gates] + [self.data_date]
+        given += [*self.start_by.values(), *self.finish_from.values()]
+        given += [mode.work for modes in self.modes.values() for mode in modes]
         return 1e-6 if float in set(map(type, given)) else 0
 
     @cached_property
@@ -283,6 +340,32 @@ class Network:
             for i in gate.gates:
                 bounds[i] = later(bounds[i], gate.arrival)
         return [None if self.done(i) else later(bound, self.data_date) for i, bound in enumerate(bounds)]
+
+    def mode(self, i: int) -> Mode:
+        """The chosen mode of an activity that has several."""
+        return self.modes[i][self.choice.get(i, 0)]
+
+    def resources_of(self, i: int) -> set[int]:
+        """Positions of the resources that an activity demands in one of its modes."""
+        rows = [mode.demand for mode in self.modes[i]] if i in self.modes else [self.demand[i]]
+        return {k for row in rows for k, _ in row}
+
+    def works(self, i: int) -> tuple[Any, ...]:
+        """Work of an activity in each of its modes."""
+        return tuple(mode.work for mode in self.modes[i]) if i in self.modes else (self.work[i],)
+
+    def with_modes(self, choice: Mapping[int, int]) -> Network:
+        """The network with other modes chosen: positions of modes by position of activity.
+
+        Activities left out take their planning mode.
+        """
+        if dict(choice) == dict(self.choice):
+            return self
+        work, demand = list(self.work), list(self.demand)
+        for i, ways in self.modes.items():
+            way = ways[choice.get(i, 0)]
+            work[i], demand[i] = way.work, way.demand
+        return replace(self, work=tuple(work), demand=tuple(demand), choice=dict(choice))
 
     def done(self, i: int) -> bool:
         """Whether the activity has finished."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,8 +40,8 @@ def parts(network: Network, shared: Collection[int] = ()) -> list[list[int]]:
     graph.add_edges_from((link.pred, link.succ) for link in network.links)
     for k, gate in enumerate(network.gates):
         graph.add_edges_from((i, ("gate", k)) for i in gate.gates)
-    for i, demand in enumerate(network.demand):
-        graph.add_edges_from((i, ("resource", k)) for k, _ in demand if k in shared)
+    for i in range(len(network)):
+        graph.add_edges_from((i, ("resource", k)) for k in network.resources_of(i) if k in shared)
     found = [sorted(i for i in members if isinstance(i, int)) for members in nx.connected_components(graph)]
     return sorted(part for part in found if part)
 
@@ -54,6 +54,9 @@ def restrict(network: Network, part: Sequence[int]) -> Network:
     def of(values: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(values[i] for i in part)
 
+    def inside(values: Mapping[int, Any]) -> dict[int, Any]:
+        return {place[i]: value for i, value in values.items() if i in place}
+
     return replace(
         network,
         ids=of(network.ids),
@@ -64,7 +67,7 @@ def restrict(network: Network, part: Sequence[int]) -> Network:
         projects=tuple(network.projects[k] for k in projects),
         starts=tuple(network.starts[k] for k in projects),
         release=of(network.release),
-        deadlines={place[i]: line for i, line in network.deadlines.items() if i in place},
+        deadlines=inside(network.deadlines),
         demand=of(network.demand),
         links=tuple(
             link._replace(pred=place[link.pred], succ=place[link.succ])
@@ -78,5 +81,10 @@ def restrict(network: Network, part: Sequence[int]) -> Network:
             for gate in network.gates
             if gate.gates[0] in place
         ),
-        lead_factors={place[i]: name for i, name in (network.lead_factors or {}).items() if i in place},
+        lead_factors=inside(network.lead_factors or {}),
+        start_by=inside(network.start_by),
+        finish_from=inside(network.finish_from),
+        modes=inside(network.modes),
+        choice=inside(network.choice),
+        floor=inside(network.floor),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scheduling.calendar import CalendarTable
@@ -36,12 +36,15 @@ class Dates:
         Where unfinished work begins: the start, or the start of the remaining work.
     broken : tuple of Link
         Maximum lags out of facts that the least solution breaks; they are dropped (SEMANTICS 19).
+    modes : mapping of int to int
+        Position of the mode of each activity that is not done in its planning mode.
     """
 
     start: list[Any]
     finish: list[Any]
     resume: list[Any]
     broken: tuple[Link, ...] = ()
+    modes: Mapping[int, int] = field(default_factory=dict)
 
 
 def early_pass(
@@ -50,6 +53,7 @@ def early_pass(
     work: Sequence[Any] | None = None,
     floor: Sequence[Any] | None = None,
     clamp: bool = True,
+    any_mode: bool = False,
 ) -> Dates:
     """Least dates that every link, release, factor arrival and the data date allow.
 
@@ -62,6 +66,9 @@ def early_pass(
         A further earliest start for each unstarted activity, or None.
     clamp : bool
         Whether no activity starts before its project (SEMANTICS 11).
+    any_mode : bool
+        Bounds for plans in any modes: the least start and the least finish that one of its modes allows,
+        activity by activity.
 
     Raises
     ------
@@ -70,7 +77,7 @@ def early_pass(
     AxisError
         If a date leaves the calendars.
     """
-    forward = _Forward(net, net.work if work is None else work, floor, clamp)
+    forward = _Forward(net, net.work if work is None else work, floor, clamp, any_mode)
     forward.solve(net.blocks)
     if None in forward.resume:
         i = forward.resume.index(None)
@@ -90,6 +97,7 @@ def late_pass(
     latest: Sequence[Any],
     *,
     hold_in_progress: bool = False,
+    any_mode: bool = False,
 ) -> Dates | None:
     """Greatest dates under `latest` (finish of each activity, start of a start milestone).
 
@@ -102,6 +110,8 @@ def late_pass(
         Greatest finish of each activity.
     hold_in_progress : bool
         Keep work in progress at its early place (plans) instead of giving it late dates (floats).
+    any_mode : bool
+        Bounds for plans in any modes: the greatest start and finish that one of its modes allows.
 
     Returns
     -------
@@ -113,7 +123,7 @@ def late_pass(
     AxisError
         If a date leaves the calendars.
     """
-    backward = _Backward(net, early, latest, hold_in_progress)
+    backward = _Backward(net, early, latest, hold_in_progress, any_mode)
     try:
         backward.solve([(circular, block[::-1]) for circular, block in reversed(net.blocks)])
     except ContradictionError:
@@ -122,9 +132,12 @@ def late_pass(
 
 
 class _Forward(Pass):
-    def __init__(self, net: Network, work: Sequence[Any], floor: Sequence[Any] | None, clamp: bool) -> None:
+    def __init__(
+        self, net: Network, work: Sequence[Any], floor: Sequence[Any] | None, clamp: bool, any_mode: bool
+    ) -> None:
         super().__init__(net, net.actual_start, net.actual_finish, net.actual_start)
         self.work = work
+        self.modes = net.modes if any_mode else {}
         self.lower = _lower_bounds(net, clamp, floor)
         self.maxima = _grouped((link.pred, link) for link in net.pushing_maxima)
 
@@ -135,7 +148,7 @@ class _Forward(Pass):
         net, start, finish = self.net, self.start, self.finish
         if net.actual_finish[i] is not None:
             return
-        begin, end = self.lower[i], None
+        begin, end = self.lower[i], net.finish_from.get(i)
         for link in net.into[i]:
             bound = finish[link.pred] if link.from_finish else start[link.pred]
             if bound is not None and link.lag:
@@ -160,6 +173,10 @@ class _Forward(Pass):
             return
         at = least_start(net, i, begin, end, self.work[i])
         self.finish[i] = finish_of(net, i, at, self.work[i])
+        for mode in self.modes.get(i, ()):
+            place = least_start(net, i, begin, end, mode.work)
+            at = min(at, place)
+            self.finish[i] = min(self.finish[i], finish_of(net, i, place, mode.work))
         if begin is None:
             _refuse_axis_begin(net, i, at, self.finish[i], end)
         self.resume[i] = at
@@ -169,18 +186,19 @@ class _Forward(Pass):
     def alone(self, i: int, link: Link | None) -> Any:
         if link is not None:
             at = pushed_to(self.net, self.start, self.finish, link, self.work[i])
-        elif self.lower[i] is None:
+        elif self.lower[i] is None and i not in self.net.finish_from:
             return None
         else:
-            at = least_start(self.net, i, self.lower[i], None, self.work[i])
+            at = least_start(self.net, i, self.lower[i], self.net.finish_from.get(i), self.work[i])
         if at is not None:
             finish_of(self.net, i, at, self.work[i])
         return at
 
 
 class _Backward(Pass):
-    def __init__(self, net: Network, early: Dates, latest: Sequence[Any], hold: bool) -> None:
+    def __init__(self, net: Network, early: Dates, latest: Sequence[Any], hold: bool, any_mode: bool) -> None:
         self.hold = hold
+        self.modes = net.modes if any_mode else {}
         fixed = [net.done(i) or (hold and net.started(i)) for i in range(len(net))]
         super().__init__(
             net,
@@ -203,7 +221,7 @@ class _Backward(Pass):
         if self.fixed[i]:
             return
         net = self.net
-        begin, end = None, self.latest[i]
+        begin, end = net.start_by.get(i), self.latest[i]
         for link in self.out_of[i]:
             bound = self.finish[link.succ] if link.to_finish else self.resume[link.succ]
             if bound is None:
@@ -225,9 +243,13 @@ class _Backward(Pass):
                 begin = bound if begin is None else min(begin, bound)
         if begin is None and end is None:
             return
-        at = greatest_start(net, i, begin, end)
-        self.resume[i] = at
+        at = greatest_start(net, i, begin, end, net.work[i])
         self.finish[i] = finish_of(net, i, at, net.work[i])
+        for mode in self.modes.get(i, ()):
+            place = greatest_start(net, i, begin, end, mode.work)
+            at = max(at, place)
+            self.finish[i] = max(self.finish[i], finish_of(net, i, place, mode.work))
+        self.resume[i] = at
         if not net.started(i):
             self.start[i] = at
 
@@ -238,8 +260,10 @@ class _Backward(Pass):
 
     def alone(self, i: int, link: Link | None) -> Any:
         of_finish = True
-        if link is None:
-            bound = self.latest[i]
+        if link is None and self.latest[i] is None:
+            bound, of_finish = self.net.start_by.get(i), False
+        elif link is None:
+            return greatest_start(self.net, i, self.net.start_by.get(i), self.latest[i], self.net.work[i])
         elif link.maximum:
             bound, of_finish = self.cap(link), link.to_finish
         else:
@@ -251,7 +275,7 @@ class _Backward(Pass):
         if bound is None:
             return None
         begin, end = (None, bound) if of_finish else (bound, None)
-        return greatest_start(self.net, i, begin, end)
+        return greatest_start(self.net, i, begin, end, self.net.work[i])
 
 
 def pushed_from_outside(net: Network) -> set[int]:

@@ -22,13 +22,13 @@ def least_start(net: Network, i: int, begin: Any, end: Any, work: Any) -> Any:
     return bound if net.kind[i] == FINISH_MILESTONE else table.next_start(bound)
 
 
-def greatest_start(net: Network, i: int, begin: Any, end: Any) -> Any:
+def greatest_start(net: Network, i: int, begin: Any, end: Any, work: Any) -> Any:
     """Greatest allowed start at or before `begin` whose finish is at or before `end` (either may be None)."""
     table = net.tables[i]
     if net.kind[i] == WORK:
         if end is None:
             return table.previous_start(begin)
-        at = table.latest_start(end, net.work[i])
+        at = table.latest_start(end, work)
         return at if begin is None or at < begin else table.previous_start(begin)
     bound = begin if end is None or (begin is not None and begin < end) else end
     return bound if net.kind[i] == FINISH_MILESTONE else table.previous_start(bound)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scheduling.cautions import Caution
+from scheduling.modes import cost, extendable, extensions_used
 from scheduling.network import WORK, Id, Network
 from scheduling.passes import Dates
 from scheduling.status import Status
@@ -22,7 +24,7 @@ class Plan:
     Attributes
     ----------
     network : Network
-        The compiled input.
+        The compiled input, with the modes of the plan chosen.
     status : Status
     dates : Dates or None
         Boundaries by position; None when there is no plan.
@@ -35,15 +37,17 @@ class Plan:
         No plan has a smaller one.
     overruns : tuple
         Slots by which each project (by position) ends after its latest deadline and its early finish.
+    cost : number or None
+        Price of the modes chosen and the extensions used.
     objective : number or None
         Sum of the start boundaries of unstarted activities with work: the later, the better.
     objective_bound : number or None
-        No plan with this weighted lateness, overrun and place of work in progress has a greater one.
+        No plan with this weighted lateness, overrun, place of work in progress and cost has a greater one.
     conflict : tuple of ids or None
         When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
         demand no capacity ever meets; empty when only the search as a whole proves it.
-    warnings : tuple of str
-        Facts that the plan cannot mend, such as work in progress that holds more units than there are.
+    cautions : tuple of Caution
+        Facts that the plan cannot mend, and modes that cut more than is customary.
     """
 
     network: Network
@@ -53,10 +57,11 @@ class Plan:
     weighted_lateness: Any = None
     weighted_lateness_bound: Any = None
     overruns: tuple[Any, ...] = ()
+    cost: Any = None
     objective: Any = None
     objective_bound: Any = None
     conflict: tuple[Id, ...] | None = None
-    warnings: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     @cached_property
     def start(self) -> Mapping[Id, Any]:
@@ -86,6 +91,24 @@ class Plan:
         """Slots by which each project ends after its latest deadline and its early finish."""
         return dict(zip(self.network.projects, self.overruns, strict=True)) if self.overruns else {}
 
+    @cached_property
+    def modes(self) -> Mapping[Id, Id]:
+        """Mode of each activity that has several."""
+        net = self.network
+        return {net.ids[i]: net.mode(i).id for i in sorted(net.modes)}
+
+    @cached_property
+    def extensions(self) -> Mapping[tuple[Id, Id], int]:
+        """How many extensions each prolonged maximum lag (predecessor, successor) uses."""
+        net, dates = self.network, self.dates
+        if dates is None:
+            return {}
+        used = {
+            (net.ids[link.pred], net.ids[link.succ]): extensions_used(net, dates, link)
+            for link in extendable(net, dates.broken)
+        }
+        return {pair: count for pair, count in used.items() if count}
+
     @property
     def gap(self) -> Any:
         """Slots by which the sum of starts may fall short of the best, at most; None without a bound."""
@@ -107,6 +130,7 @@ class Levels(NamedTuple):
     lateness: Any
     overrun: Any
     in_progress: Any
+    cost: Any
     earliness: Any
 
 
@@ -116,7 +140,8 @@ def levels(net: Network, dates: Dates, ends: Sequence[Any]) -> Levels:
     Notes
     -----
     Weighted lateness of unfinished activities' deadlines; sum of the projects' overruns; sum of the places
-    where work in progress resumes; minus the sum of starts of unstarted activities with work.
+    where work in progress resumes; cost of modes and extensions; minus the sum of starts of unstarted
+    activities with work.
     """
     unfinished = [i for i in range(len(net)) if not net.done(i)]
     return Levels(
@@ -127,6 +152,7 @@ def levels(net: Network, dates: Dates, ends: Sequence[Any]) -> Levels:
         ),
         sum(overruns(net, dates, ends)),
         sum(dates.resume[i] for i in unfinished if net.started(i)),
+        cost(net, dates),
         -sum(dates.start[i] for i in unfinished if not net.started(i) and net.kind[i] == WORK),
     )
 

@@ -6,7 +6,6 @@ here, so that a fault in them cannot hide itself.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
@@ -23,8 +22,8 @@ class Violation:
     Attributes
     ----------
     rule : str
-        calendar, finish, fact, data date, project start, release, factor, first place, precedence,
-        maximum lag, deadline or capacity.
+        calendar, finish, fact, data date, project start, release, factor, last start, least finish, first
+        place, precedence, maximum lag, deadline, floor or capacity.
     activities : tuple of ids
     message : str
     """
@@ -42,6 +41,7 @@ class Measure(NamedTuple):
 
     weighted_lateness: Any
     objective: Any
+    cost: Any
 
 
 def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
@@ -75,9 +75,14 @@ def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
 
 
 def measure(network: Network, dates: Dates) -> Measure:
-    """Weighted lateness and sum of starts, recomputed from the dates alone."""
+    """Weighted lateness, sum of starts and cost, recomputed from the dates alone."""
     lateness: Any = 0
     objective: Any = 0
+    check = _Validator(network, dates)
+    cost: Any = sum(network.modes[i][dates.modes.get(i, 0)].cost for i in network.modes)
+    for link in network.links:
+        if link.extension is not None:
+            cost += link.extension.cost * check.extensions(link)
     for i in range(len(network)):
         if network.actual_finish[i] is not None:
             continue
@@ -87,7 +92,7 @@ def measure(network: Network, dates: Dates) -> Measure:
             lateness += line.weight * (reached - line.bound)
         if network.kind[i] == WORK and network.actual_start[i] is None:
             objective += dates.start[i]
-    return Measure(lateness, objective)
+    return Measure(lateness, objective, cost)
 
 
 class _Walker:
@@ -138,6 +143,10 @@ class _Validator:
         self.net = net
         self.dates = dates
         self._walkers: dict[int, _Walker] = {}
+        self.work, self.demand = list(net.work), list(net.demand)
+        for i, modes in net.modes.items():
+            mode = modes[dates.modes.get(i, 0)]
+            self.work[i], self.demand[i] = mode.work, mode.demand
 
     def walker(self, table: Any) -> _Walker:
         if id(table) not in self._walkers:
@@ -186,7 +195,7 @@ class _Validator:
     def first_place(self, i: int) -> Any:
         """Least place of work in progress that waits for facts only; None when it waits for plans."""
         net, walk = self.net, self.walker(self.net.tables[i])
-        floor, end = net.data_date, -inf
+        floor, end = net.data_date, net.finish_from.get(i, -inf)
         for link in net.links:
             if link.maximum:
                 if link.pred == i:
@@ -217,6 +226,10 @@ class _Validator:
         for rule, floor in floors:
             if floor is not None and start < floor:
                 yield self.broken(rule, i, f"start {start} lies before the {rule} {floor}")
+        if i in net.start_by and start > net.start_by[i]:
+            yield self.broken("last start", i, f"start {start} lies after the last start {net.start_by[i]}")
+        if self.work[i] < net.floor.get(i, 0):
+            yield self.broken("floor", i, f"work {self.work[i]} is below the floor {net.floor[i]}")
 
     def place(self, i: int) -> Iterator[Violation]:
         net, dates, walk = self.net, self.dates, self.walker(self.net.tables[i])
@@ -225,9 +238,13 @@ class _Validator:
             yield self.broken("finish", i, f"start {dates.start[i]} and place {begin} differ")
         if kind != FINISH_MILESTONE and not walk.allows(begin):
             yield self.broken("calendar", i, f"start {begin} is not a working slot of its calendar")
-        finish = walk.finish(begin, net.work[i]) if kind == WORK else begin
+        finish = walk.finish(begin, self.work[i]) if kind == WORK else begin
         if dates.finish[i] != finish:
             yield self.broken("finish", i, f"finish {dates.finish[i]} should be {finish}")
+        if i in net.finish_from and finish < net.finish_from[i]:
+            yield self.broken(
+                "least finish", i, f"{finish} lies before the least finish {net.finish_from[i]}"
+            )
         line = net.deadlines.get(i)
         reached = dates.start[i] if kind == START_MILESTONE else dates.finish[i]
         if line is not None and line.hard and reached > line.bound:
@@ -247,15 +264,33 @@ class _Validator:
             yield self.link_broken("precedence", link, reached, f"before {bound}")
 
     def maximum(self, link: Link) -> Iterator[Violation]:
-        j = link.succ
-        if self.done(j) or (self.started(j) and not link.to_finish) or link in self.dates.broken:
+        if not self.binds(link):
             return
-        bound = self.walker(link.table).shift(self.event(link.pred, link.from_finish), link.lag)
-        if not link.to_finish and self.net.kind[j] != FINISH_MILESTONE:
-            bound = self.walker(self.net.tables[j]).next_allowed(bound)
-        reached = self.event(j, link.to_finish)
+        bound, reached = self.most(link, link.lag), self.event(link.succ, link.to_finish)
         if reached > bound:
             yield self.link_broken("maximum lag", link, reached, f"after the latest {bound}")
+
+    def binds(self, link: Link) -> bool:
+        """Whether a maximum lag still binds: not into facts, nor once facts have broken it."""
+        j = link.succ
+        return not (self.done(j) or (self.started(j) and not link.to_finish) or link in self.dates.broken)
+
+    def most(self, link: Link, lag: Any) -> Any:
+        """Last boundary that a maximum lag of this length leaves its successor."""
+        bound = self.walker(link.table).shift(self.event(link.pred, link.from_finish), lag)
+        if not link.to_finish and self.net.kind[link.succ] != FINISH_MILESTONE:
+            bound = self.walker(self.net.tables[link.succ]).next_allowed(bound)
+        return bound
+
+    def extensions(self, link: Link) -> int:
+        """Extensions of a maximum lag that its successor needs."""
+        if link.extension is None or not self.binds(link):
+            return 0
+        reached = self.event(link.succ, link.to_finish)
+        used, lag = 0, link.lag - link.extension.times * link.extension.slots
+        while used < link.extension.times and reached > self.most(link, lag):
+            used, lag = used + 1, lag + link.extension.slots
+        return used
 
     def link_broken(self, rule: str, link: Link, reached: Any, where: str) -> Violation:
         pred, succ = self.net.ids[link.pred], self.net.ids[link.succ]
@@ -267,27 +302,30 @@ class _Validator:
 
     # -- resources ------------------------------------------------------------------------------------
     def capacity(self, k: int) -> Iterator[Violation]:
-        """Units held over [start, finish), breaks included, against the units there."""
-        net, dates = self.net, self.dates
-        held = []
-        for i, row in enumerate(net.demand):
-            units = sum(number for resource, number in row if resource == k)
-            if units and not self.done(i):
+        """Units held over [start, finish), breaks included, against the units there; consumed: for good."""
+        net, dates, resource = self.net, self.dates, self.net.resources[k]
+        held: list[tuple[Any, Any, int, int]] = []
+        for i, row in enumerate(self.demand):
+            units = sum(number for which, number in row if which == k)
+            if units and resource.consumed:
+                held.append((dates.start[i], inf, units, i))
+            elif units and not self.done(i):
                 held.append((net.data_date if self.started(i) else dates.start[i], dates.finish[i], units, i))
-        resource = net.resources[k]
-        moments = sorted({item[0] for item in held} | {when for when, _ in resource.changes})
-        holders: list[list[tuple[int, int]]] = [[] for _ in moments]
+        steps: dict[Any, list[tuple[int, int]]] = {when: [] for when, _ in resource.changes}
         for begin, end, units, i in held:
-            for at in range(bisect_left(moments, begin), bisect_left(moments, end)):
-                holders[at].append((i, units))
-        for moment, users in zip(moments, holders, strict=True):
-            there = resource.capacity
-            for when, units in resource.changes:
-                if when <= moment:
-                    there = units
-            need = sum(units for _, units in users)
-            if need > there and any(not self.started(i) for i, _ in users):
-                names = tuple(net.ids[i] for i, _ in users)
+            steps.setdefault(begin, []).append((i, units))
+            steps.setdefault(end, []).append((i, -units))
+        users: dict[int, int] = {}
+        there = resource.capacity
+        levels = dict(resource.changes)
+        for moment in sorted(steps):
+            for i, units in steps[moment]:
+                users[i] = users.get(i, 0) + units
+            there = levels.get(moment, there)
+            holders = [i for i, units in users.items() if units]
+            need = sum(users.values())
+            if need > there and any(not self.started(i) for i in holders):
+                names = tuple(net.ids[i] for i in sorted(holders))
                 yield Violation(
                     "capacity",
                     names,

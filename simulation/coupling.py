@@ -8,11 +8,11 @@ from scheduling.network import WORK, Link, Network
 
 
 def binding_resources(network: Network) -> frozenset[int]:
-    """Positions of the resources that unfinished activities could ask more units of than there are."""
+    """Positions of the resources that activities could ask more units of than there are."""
     asked = [0] * len(network.resources)
     for i, demand in enumerate(network.demand):
-        if not network.done(i):
-            for resource, units in demand:
+        for resource, units in demand:
+            if not network.done(i) or network.resources[resource].consumed:
                 asked[resource] += units
     return frozenset(
         k

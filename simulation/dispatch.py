@@ -78,7 +78,7 @@ class Dispatch:
     queue : tuple of int
         Queue of each activity.
     held : tuple of int
-        Units of each resource that work in progress holds from the data date on.
+        Units of each resource that work in progress holds from the data date on, and that facts consumed.
     changes : tuple of int
         Boundaries at which a capacity changes, in order.
     horizon : int or None
@@ -128,9 +128,9 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
     by_text = sorted(range(len(members)), key=lambda k: (str(network.ids[members[k]]), k))
     rank = {k: position for position, k in enumerate(by_text)}
     held = [0] * len(network.resources)
-    for i in members:
-        if network.started(i):
-            for resource, units in queues[queue[place[i]]].demand:
+    for i, demand in enumerate(network.demand):
+        for resource, units in demand:
+            if network.started(i) and (not network.done(i) or network.resources[resource].consumed):
                 held[resource] += units
     return Dispatch(
         network,

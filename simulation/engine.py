@@ -252,7 +252,8 @@ class _Replication:
         self.finish[k] = t
         self.changed = self.freed = True
         for resource, units in self.model.queues[self.model.queue[k]].demand:
-            self.free[resource] += units
+            if not self.net.resources[resource].consumed:
+                self.free[resource] += units
         self.notify(k, self.model.steps_on_finish[k], t)
 
     def notify(self, k: int, steps: Sequence[Step], t: int) -> None:

@@ -44,6 +44,8 @@ def late_starts(network: Network, draws: Draws, latest: Sequence[Any]) -> Ints:
             continue
         end: Ints = np.full(count, latest[i], dtype=np.int64)
         begin: Ints | None = None
+        if i in network.start_by:
+            begin = np.full(count, network.start_by[i], dtype=np.int64)
         for link in network.out_of[i]:
             if network.done(link.succ) or (network.started(i) and not link.from_finish):
                 continue

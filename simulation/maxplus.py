@@ -139,6 +139,8 @@ class _Pass:
         for arrival in self.arrivals[i]:
             begin = np.maximum(begin, arrival if whole else arrival[rows])
         end: Ints | None = None
+        if i in net.finish_from:
+            end = np.full(len(rows), net.finish_from[i], dtype=np.int64)
         try:
             for link in net.into[i]:
                 bound = self.event(link.pred, link.from_finish, rows, whole)

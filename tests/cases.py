@@ -48,6 +48,8 @@ def activities(draw: st.DrawFn, names: list[str | None], data_date: int | None) 
         draw(st.sampled_from((None, None, "p", "q"))),
         draw(st.none() | st.none() | near),
         draw(st.none() | near),
+        draw(st.none() | st.none() | near),
+        draw(st.none() | st.none() | near),
         begun,
         finished,
         remaining,

@@ -39,6 +39,8 @@ class Activity:
     project: str | None = None
     release: int | None = None
     deadline: int | None = None
+    start_by: int | None = None
+    finish_from: int | None = None
     actual_start: int | None = None
     actual_finish: int | None = None
     remaining: int | None = None
@@ -94,6 +96,8 @@ class Case:
                 "project": a.project,
                 "release": a.release,
                 "deadline": a.deadline,
+                "start_by": a.start_by,
+                "finish_from": a.finish_from,
                 "actual_start": a.actual_start,
                 "actual_finish": a.actual_finish,
                 "remaining": a.remaining,
@@ -267,6 +271,8 @@ def least(case: Case) -> Places:
             low += [a.release] if a.release is not None else []
             low += [f.supply for f in case.factors if f.supply is not None and name in f.gates]
         places.resume[name] = places.onto(name, max(low), 1)
+        while a.finish_from is not None and places.finish(name) < a.finish_from:
+            places.resume[name] = places.step(name, places.resume[name], 1)
     moved = True
     while moved:
         moved = False
@@ -309,7 +315,10 @@ def greatest(case: Case, early: Places, broken: frozenset[Bound]) -> Places:
             continue
         limits[name] = [HIGH] if not case.clamp and name in pulled else [ends[a.project]]
         limits[name] += [a.deadline] if a.deadline is not None else []
-        places.resume[name] = places.onto(name, min(limits[name]), -1)
+        last = min(limits[name])
+        if a.start_by is not None and not a.started:
+            last = min(last, a.start_by)
+        places.resume[name] = places.onto(name, last, -1)
     for name, limit in limits.items():
         while True:
             try:
@@ -354,7 +363,12 @@ def free_float(case: Case, answer: Answer, name: object) -> int:
     while True:
         try:
             trial.resume[name] = trial.step(name, trial.resume[name], 1)
-            if trial.finish(name) > end or not all(trial.holds(b) for b in links):
+            last = a.start_by if a.start_by is not None and not a.started else trial.resume[name]
+            if (
+                trial.finish(name) > end
+                or trial.resume[name] > last
+                or not all(trial.holds(b) for b in links)
+            ):
                 return best
         except OffAxisError:
             return best

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import networkx as nx
@@ -21,6 +21,7 @@ from scheduling.network import FINISH_MILESTONE, START_MILESTONE, WORK, Link, Ne
 
 LENGTH = 400
 BASE = 40
+FAR = BASE + 40
 REACH = 22
 """Slots after the start that brute force tries; tiny networks need no more."""
 
@@ -42,6 +43,7 @@ class Enumeration:
     def __init__(self, net: Network, ends: list[int], resumes: dict[int, int]) -> None:
         self.net, self.ends = net, ends
         self.places: dict[int, int] = dict(resumes)
+        self.modes: dict[int, int] = {}
         self.best = Best()
         self.todo = [i for i in range(len(net)) if not net.started(i)]
 
@@ -56,11 +58,12 @@ class Enumeration:
     def finish(self, i: int) -> int:
         if self.net.done(i):
             return self.net.actual_finish[i]
-        return self.walk(i, self.places[i])
+        return self.walk(i, self.places[i], self.modes.get(i, 0))
 
     @cache  # noqa: B019
-    def walk(self, i: int, at: int) -> int:
-        todo = 100 * self.net.work[i] if self.net.kind[i] == WORK else 0
+    def walk(self, i: int, at: int, mode: int = 0) -> int:
+        work = self.net.modes[i][mode].work if i in self.net.modes else self.net.work[i]
+        todo = 100 * work if self.net.kind[i] == WORK else 0
         while todo > 0:
             todo -= self.rate(self.net.tables[i], at)
             at += 1
@@ -70,8 +73,7 @@ class Enumeration:
         return self.net.actual_start[i] if self.net.started(i) else self.places[i]
 
     @cache  # noqa: B019
-    def lagged(self, link: Link, at: int) -> int:
-        lag = link.lag
+    def lagged(self, link: Link, at: int, lag: int) -> int:
         while lag > 0:
             lag -= self.rate(link.table, at) > 0
             at += 1
@@ -84,14 +86,22 @@ class Enumeration:
         net, j = self.net, link.succ
         if net.done(j) or (link.maximum and net.started(j) and not link.to_finish):
             return True
-        limit = self.lagged(link, self.finish(link.pred) if link.from_finish else self.start(link.pred))
-        reached = self.finish(j) if link.to_finish else self.places[j]
-        if not link.maximum:
-            return reached >= limit
+        if link.maximum:
+            return self.within(link, link.lag)
+        limit = self.lagged(link, self.event(link), link.lag)
+        return (self.finish(j) if link.to_finish else self.places[j]) >= limit
+
+    def event(self, link: Link) -> int:
+        return self.finish(link.pred) if link.from_finish else self.start(link.pred)
+
+    def within(self, link: Link, lag: int) -> bool:
+        """Whether a maximum lag of this length holds."""
+        net, j = self.net, link.succ
+        limit = self.lagged(link, self.event(link), lag)
         if not link.to_finish and net.kind[j] != FINISH_MILESTONE:
             while not self.rate(net.tables[j], limit):
                 limit += 1
-        return reached <= limit
+        return (self.finish(j) if link.to_finish else self.places[j]) <= limit
 
     # -- search ---------------------------------------------------------------------------------------
     def options(self, i: int) -> Iterator[int]:
@@ -108,41 +118,56 @@ class Enumeration:
         )
         for at in range(low, BASE + REACH):
             if net.kind[i] == FINISH_MILESTONE or self.rate(net.tables[i], at):
-                line = net.deadlines.get(i)
-                if line and line.hard and self.walk(i, at) > line.bound:
+                if at > net.start_by.get(i, at):
                     return
                 yield at
+
+    def allowed(self, i: int) -> bool:
+        """Whether the finish keeps a hard deadline and the least finish."""
+        line, end = self.net.deadlines.get(i), self.finish(i)
+        return end >= self.net.finish_from.get(i, end) and not (line and line.hard and end > line.bound)
 
     def place(self, depth: int) -> None:
         if depth == len(self.todo):
             self.judge()
             return
         i = self.todo[depth]
-        for at in self.options(i):
-            self.places[i] = at
+        for at, mode in product(self.options(i), range(len(self.net.modes.get(i, (0,))))):
+            self.places[i], self.modes[i] = at, mode
             known = [link for link in self.net.links if i in (link.pred, link.succ) and self.known(link)]
-            if all(self.holds(link) for link in known) and self.fits(i) and not self.hopeless():
+            holds = self.allowed(i) and all(self.holds(link) for link in known)
+            if holds and self.fits(i) and not self.hopeless():
                 self.place(depth + 1)
-            del self.places[i]
+            del self.places[i], self.modes[i]
 
     def known(self, link: Link) -> bool:
         return all(k in self.places or self.net.done(k) for k in (link.pred, link.succ))
 
+    def demand(self, i: int) -> tuple[tuple[int, int], ...]:
+        mode = self.modes.get(i, 0)
+        return self.net.modes[i][mode].demand if i in self.net.modes else self.net.demand[i]
+
     def fits(self, i: int) -> bool:
         net = self.net
-        for k, units in net.demand[i]:
-            for slot in range(self.places[i], self.finish(i)):
+        for k, units in self.demand(i):
+            for slot in range(self.places[i], FAR if net.resources[k].consumed else self.finish(i)):
                 held = units
-                for j in self.places:
-                    begin = net.data_date if net.started(j) else self.places[j]
-                    if j != i and begin <= slot < self.finish(j):
-                        held += sum(number for which, number in net.demand[j] if which == k)
+                for j in range(len(net)):
+                    if j != i and (j in self.places or net.started(j)) and self.holds_at(j, k, slot):
+                        held += sum(number for which, number in self.demand(j) if which == k)
                 there = net.resources[k].capacity
                 for when, number in net.resources[k].changes:
                     there = number if when <= slot else there
                 if held > there:
                     return False
         return True
+
+    def holds_at(self, j: int, k: int, slot: int) -> bool:
+        """Whether an activity holds units of a resource (of a stock: has taken them)."""
+        if self.net.resources[k].consumed:
+            return self.start(j) <= slot
+        begin = self.net.data_date if self.net.started(j) else self.places[j]
+        return not self.net.done(j) and begin <= slot < self.finish(j)
 
     def lateness(self) -> Any:
         return sum(
@@ -162,9 +187,20 @@ class Enumeration:
             over[k] = max(over[k], self.finish(i) - self.ends[k])
         begun = sum(at for i, at in self.places.items() if net.started(i))
         starts = sum(at for i, at in self.places.items() if not net.started(i) and net.kind[i] == WORK)
-        found = (late, sum(over), begun, -starts)
+        found = (late, sum(over), begun, self.cost(), -starts)
         if self.best.levels is None or found < self.best.levels:
             self.best = Best(found, dict(self.places))
+
+    def cost(self) -> Any:
+        net = self.net
+        total = sum(modes[self.modes.get(i, 0)].cost for i, modes in net.modes.items())
+        for link in net.links:
+            if link.extension and not net.started(link.succ):
+                slots, times, price = link.extension
+                total += price * next(
+                    used for used in range(times + 1) if self.within(link, link.lag - (times - used) * slots)
+                )
+        return total
 
 
 # -- tiny networks ----------------------------------------------------------------------------------------
@@ -172,12 +208,26 @@ RATES = ([100], [100, 100, 0], [100, 30, 0, 60], [0, 100, 50])
 
 
 @st.composite
-def tiny(draw: st.DrawFn, *, maxima: bool = False, resources: int = 1, progress: bool = False) -> Network:
-    """A few activities with all relations, lags of both signs, partial rates, deadlines and one resource."""
+def tiny(
+    draw: st.DrawFn,
+    *,
+    maxima: bool = False,
+    resources: int = 1,
+    progress: bool = False,
+    extensions: bool = False,
+    modes: bool = False,
+    stock: bool = False,
+    pinned: bool = False,
+) -> Network:
+    """A few activities with all relations, lags of both signs, partial rates, deadlines and one resource.
+
+    On demand with maximum lags, extendable ones, work in progress, modes, a stock, and activities with a
+    last start or a least finish.
+    """
     calendars = {f"c{k}": CalendarTable(f"c{k}", np.resize(rates, LENGTH)) for k, rates in enumerate(RATES)}
     names = st.sampled_from([None, *calendars])
     graph: Any = nx.MultiDiGraph()
-    size = draw(st.sampled_from([2, 3, 3, 3, 4]))
+    size = draw(st.sampled_from([2, 2, 3] if modes else [2, 3, 3, 3, 4]))
     for i in range(size):
         node: dict[str, Any] = {"duration": draw(st.sampled_from([0, 1, 1, 2, 2, 3]))}
         if not node["duration"]:
@@ -188,6 +238,21 @@ def tiny(draw: st.DrawFn, *, maxima: bool = False, resources: int = 1, progress:
         node["project"] = draw(st.sampled_from(["p", "p", "q"]))
         if draw(st.integers(0, 5)) == 0:
             node["release"] = BASE + draw(st.integers(0, 4))
+        if modes and node["duration"] and draw(st.booleans()):
+            node["cost"] = draw(st.sampled_from([0, 0, 1]))
+            node["modes"] = {
+                "other": {
+                    "duration": draw(st.sampled_from([1, 2, 3])),
+                    "cost": draw(st.sampled_from([0, 1, 1.5])),
+                    "demand": {key: draw(st.integers(0, 2)) for key in node.get("demand", ())},
+                }
+            }
+        if stock and node["duration"]:
+            node.setdefault("demand", {})["stock"] = draw(st.integers(0, 2))
+        if pinned and draw(st.integers(0, 2)) == 0:
+            node["start_by"] = BASE + draw(st.integers(0, 8))
+        if pinned and draw(st.integers(0, 2)) == 0:
+            node["finish_from"] = BASE + draw(st.integers(0, 8))
         if draw(st.booleans()):
             node["deadline"] = BASE + draw(st.integers(0, 9))
             node["weight"] = draw(st.sampled_from([1, 1, 2, 0.5]))
@@ -210,14 +275,20 @@ def tiny(draw: st.DrawFn, *, maxima: bool = False, resources: int = 1, progress:
         i, j = draw(st.permutations(range(size)))[:2]
         relation = draw(st.sampled_from(["FS", "SS", "FF", "SF"]))
         lag = draw(st.integers(0, 4))
-        graph.add_edge(f"a{i}", f"a{j}", type=relation, lag=None, maximum_lag=lag)
+        key = graph.add_edge(f"a{i}", f"a{j}", type=relation, lag=None, maximum_lag=lag)
+        if extensions:
+            price = draw(st.sampled_from([0, 1, 2]))
+            extension = {"extension": 1, "extensions": 2, "extension_cost": price}
+            graph.edges[f"a{i}", f"a{j}", key].update(extension)
+    supplies = [Resource.stock("stock", draw(st.integers(0, 3)), [(BASE + 3, 1), (BASE + 6, 2)])]
     changes = ((BASE + draw(st.integers(1, 6)), draw(st.integers(0, 2))), (BASE + 7, 2))
     return compile_network(
         graph,
         calendars=calendars,
         start=BASE,
         data_date=BASE if progress else None,
-        resources=[Resource(f"r{k}", draw(st.integers(1, 2)), changes) for k in range(resources)],
+        resources=[Resource(f"r{k}", draw(st.integers(1, 2)), changes) for k in range(resources)]
+        + supplies * stock,
     )
 
 

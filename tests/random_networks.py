@@ -37,6 +37,8 @@ class Features:
     progress: bool = False
     factors: bool = False
     resources: int = 0
+    stock: bool = False
+    least_finishes: bool = False
     size: int = 7
 
 
@@ -48,6 +50,8 @@ def networks(draw: st.DrawFn, features: Features) -> Network:
     resources = [
         Resource(f"r{k}", draw(st.integers(0, 2)), draw(changes())) for k in range(features.resources)
     ]
+    if features.stock:
+        resources.append(Resource.stock("stock", draw(st.integers(0, 4)), [(BASE + 9, 2), (BASE + 20, 1)]))
     for i in range(size):
         graph.add_node(f"a{i}", **draw(activities(features, progress)))
     for j in range(1, size):
@@ -100,6 +104,10 @@ def activities(draw: st.DrawFn, features: Features, progress: bool) -> dict[str,
         node["actual_start"], node["actual_finish"] = BASE + 2, BASE + draw(st.integers(3, 8))
     if node["duration"] and features.resources and "actual_finish" not in node:
         node["demand"] = {f"r{k}": draw(st.sampled_from([0, 1, 1, 2])) for k in range(features.resources)}
+    if node["duration"] and features.stock:
+        node.setdefault("demand", {})["stock"] = draw(st.integers(0, 2))
+    if features.least_finishes and draw(st.booleans()):
+        node["finish_from"] = BASE + draw(st.integers(0, 20))
     return node
 
 

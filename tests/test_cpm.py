@@ -84,7 +84,11 @@ def compare_early(case: Case, answer: oracle.Answer, result: CriticalPath) -> No
     }
     missed = [a for n, a in case.activities.items() if not a.done and a.deadline is not None
               and early.finish(n) > a.deadline]  # fmt: skip
-    assert result.status is (Status.LATE if missed else Status.OPTIMAL)
+    pinned = any(
+        a.start_by is not None and not a.started and early.start(n) > a.start_by
+        for n, a in case.activities.items()
+    )
+    assert result.status is (Status.INFEASIBLE if pinned else Status.LATE if missed else Status.OPTIMAL)
 
 
 def compare_late(case: Case, answer: oracle.Answer, result: CriticalPath) -> None:
@@ -92,7 +96,7 @@ def compare_late(case: Case, answer: oracle.Answer, result: CriticalPath) -> Non
     if late is None:
         event("no late dates")
         assert result.late is None
-        assert result.status is Status.LATE
+        assert result.status in (Status.LATE, Status.INFEASIBLE)
         assert set(result.late_start.values()) == set(result.total_float.values()) == {None}
         assert not result.critical
         return

@@ -34,10 +34,11 @@ def run(network: Network, draws: Draws, *, everything: bool = True, floor: Any =
 PLAIN = Features(resources=1, relations=False, leads=False, calendars=False)
 FULL = Features(resources=2, progress=True, factors=True)
 WITH_MAXIMA = Features(resources=1, progress=True, maximum_lags=True)
+STOCK = Features(resources=1, progress=True, stock=True, least_finishes=True)
 
 
 @pytest.mark.parametrize("everything", [True, False])
-@pytest.mark.parametrize("features", [PLAIN, Features(resources=2, leads=False), FULL, WITH_MAXIMA])
+@pytest.mark.parametrize("features", [PLAIN, Features(resources=2, leads=False), FULL, WITH_MAXIMA, STOCK])
 @settings(max_examples=80, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 99))
 def test_equals_walking_slot_by_slot(

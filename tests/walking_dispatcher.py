@@ -122,9 +122,9 @@ class Walker:
         return sum(
             units
             for i, demand in enumerate(self.net.demand)
-            if self.finish[i] is None and (self.start[i] is not None or self.wip[i])
+            if self.start[i] is not None or self.wip[i]
             for used, units in demand
-            if used == resource
+            if used == resource and (self.finish[i] is None or self.net.resources[resource].consumed)
         )
 
     def scarce(self, resource: int) -> bool:
@@ -133,7 +133,7 @@ class Walker:
             units
             for i, demand in enumerate(self.net.demand)
             for used, units in demand
-            if used == resource and not self.net.done(i)
+            if used == resource and (not self.net.done(i) or self.net.resources[resource].consumed)
         )
         item = self.net.resources[resource]
         return asked > min([item.capacity, *(units for _, units in item.changes)])

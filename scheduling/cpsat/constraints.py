@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
+from typing import Any
 
 import numpy as np
 
 from scheduling.calendar import CalendarTable, Ints, Table
 from scheduling.cpsat.variables import Event, Expression, Variables, constant
+from scheduling.modes import extendable, shortened
 from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
 
 
@@ -28,21 +30,18 @@ def precedences(variables: Variables) -> None:
         model.add(after.expression >= variables.image(before, lagged(link, before)))
 
 
-def maximum_lags(variables: Variables, dropped: Iterable[Link]) -> None:
+def maximum_lags(variables: Variables) -> None:
     """Maximum lags: ``f_succ <= A(e_pred, lag)`` and ``s_succ <= next allowed start at or after A(...)``."""
     net, model = variables.net, variables.model
-    skipped = set(dropped)
+    dropped = set(variables.dropped)
     for link in net.maximum_links:
-        if link in skipped:
+        if link in dropped:
             continue
         before = variables.event(link.pred, link.from_finish)
         after = variables.event(link.succ, link.to_finish)
         if before.fixed and after.fixed:
             continue
-        reach = lagged(link, before)
-        if not link.to_finish and net.kind[link.succ] != FINISH_MILESTONE:
-            reach = next_starts(net.tables[link.succ], reach)
-        model.add(after.expression <= variables.image(before, reach))
+        model.add(after.expression <= variables.image(before, most(net, link, before)))
 
 
 def lagged(link: Link, event: Event) -> Ints:
@@ -68,55 +67,111 @@ def next_starts(table: Table, values: Ints) -> Ints:
     return starts
 
 
-def capacities(variables: Variables) -> None:
-    """Renewable resources: ``sum(units of activities that run at t) <= free(t)`` over [start, finish).
-
-    ``free`` is the capacity less what fixed work in progress holds, at least 0; where it is below its
-    greatest value, a fixed interval takes the difference.
-    """
+def _extensions(variables: Variables) -> Expression:
+    """Price of extensions: without the k-th one, ``e_succ <= A(e_pred, lag with k - 1 of them)``."""
     net, model = variables.net, variables.model
+    total: Expression = 0
+    for link in extendable(net, variables.dropped):
+        assert link.extension is not None
+        before = variables.event(link.pred, link.from_finish)
+        after = variables.event(link.succ, link.to_finish)
+        for used in range(link.extension.times):
+            one_more = model.new_bool_var("")
+            bound = variables.image(before, most(net, shortened(link, used), before))
+            model.add(after.expression <= bound).only_enforce_if(~one_more)
+            total += int(cost_scale(net) * Fraction(str(link.extension.cost))) * one_more
+    return total
+
+
+def most(net: Network, link: Link, before: Event) -> Ints:
+    """What a maximum lag leaves its successor for every value of its predecessor's event."""
+    reach = lagged(link, before)
+    if not link.to_finish and net.kind[link.succ] != FINISH_MILESTONE:
+        reach = next_starts(net.tables[link.succ], reach)
+    return reach
+
+
+def capacities(variables: Variables) -> None:
+    """Resources: ``sum(units of activities that hold at t) <= free(t)``.
+
+    Renewable units are held over [start, finish), consumed ones from the start on for good. ``free`` is the
+    capacity less what facts hold, at least 0; where it is below its greatest value, a fixed interval takes
+    the difference. A stock that is all there from the beginning is just a sum.
+    """
+    net = variables.net
     for k, resource in enumerate(net.resources):
-        intervals, units, fixed = [], [], []
-        moving = 0
-        for i, row in enumerate(net.demand):
-            held = sum(number for which, number in row if which == k)
-            if not held or net.done(i):
-                continue
-            if not net.started(i):
-                intervals.append(variables.interval(i, variables.places[i]))
-                units.append(held)
-            elif variables.places[i].fixed:
-                fixed.append((net.data_date, int(variables.finish(i).values[0]), held))
-            else:
-                # Work in progress never waits for units: what it lacks is not asked for.
-                least = min(resource.capacity, *(number for _, number in resource.changes), resource.capacity)
-                held = min(held, max(0, least - moving))
-                moving += held
-                intervals.append(variables.interval(i, constant(net.data_date)))
-                units.append(held)
-        if not any(
-            not net.started(i) and any(which == k for which, _ in net.demand[i]) for i in range(len(net))
-        ):
+        users = [i for i in range(len(net)) if k in net.resources_of(i)]
+        if all(net.started(i) for i in users):
             continue
-        steps = _free(variables, k, fixed)
-        most = max(free for _, _, free in steps)
-        for begin, end, free in steps:
-            if free < most:
-                first, last = sorted((variables.seen(begin), variables.seen(end)))
-                intervals.append(model.new_fixed_size_interval_var(first, last - first, "closed"))
-                units.append(most - free)
-        model.add_cumulative(intervals, units, most)
+        if resource.consumed and not resource.changes:
+            _whole_stock(variables, k, users)
+        else:
+            _capacity(variables, k, users)
 
 
-def _free(variables: Variables, k: int, fixed: Sequence[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _whole_stock(variables: Variables, k: int, users: Sequence[int]) -> None:
+    net = variables.net
+    taken = sum(_units(net.demand[i], k) for i in users if net.started(i))
+    asked = [
+        _units(mode.demand, k) * chosen
+        for i in users
+        if not net.started(i)
+        for mode, chosen in variables.ways(i)
+    ]
+    variables.model.add(sum(asked) <= max(0, net.resources[k].capacity - taken))
+
+
+def _capacity(variables: Variables, k: int, users: Sequence[int]) -> None:
+    net, model, resource = variables.net, variables.model, variables.net.resources[k]
+    intervals: list[Any] = []
+    units: list[int] = []
+    fixed: list[tuple[int, int, int]] = []
+    moving = 0
+    for i in users:
+        held = _units(net.demand[i], k)
+        if not net.started(i):
+            lie = variables.for_good if resource.consumed else variables.intervals
+            for mode, interval in lie(i, variables.places[i]):
+                if _units(mode.demand, k):
+                    intervals.append(interval)
+                    units.append(_units(mode.demand, k))
+        elif resource.consumed:
+            fixed.append((net.actual_start[i], variables.end, held))
+        elif net.done(i):
+            continue
+        elif variables.places[i].fixed:
+            fixed.append((net.data_date, int(variables.finish(i).values[0]), held))
+        else:
+            # Work in progress never waits for units: what it lacks is not asked for.
+            least = min(resource.capacity, *(number for _, number in resource.changes), resource.capacity)
+            held = min(held, max(0, least - moving))
+            moving += held
+            intervals += [interval for _, interval in variables.intervals(i, constant(net.data_date))]
+            units.append(held)
+    steps = _free(variables, k, users, fixed)
+    most = max(free for _, _, free in steps)
+    for begin, end, free in steps:
+        if free < most:
+            first, last = sorted((variables.seen(begin), variables.seen(end)))
+            intervals.append(model.new_fixed_size_interval_var(first, last - first, "closed"))
+            units.append(most - free)
+    model.add_cumulative(intervals, units, most)
+
+
+def _units(row: Iterable[tuple[int, int]], k: int) -> int:
+    return sum(number for which, number in row if which == k)
+
+
+def _free(
+    variables: Variables, k: int, users: Sequence[int], fixed: Sequence[tuple[int, int, int]]
+) -> list[tuple[int, int, int]]:
     """Free units of resource `k` as steps (begin, end, units) over every slot an activity can hold."""
     net, resource = variables.net, variables.net.resources[k]
-    spans = [
-        (int(variables.places[i].values[0]), int(variables.finish(i).values[-1]))
-        for i, row in enumerate(net.demand)
-        if not net.started(i) and any(which == k for which, _ in row)
-    ]
-    first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+    unstarted = [i for i in users if not net.started(i)]
+    first = min(int(variables.places[i].values[0]) for i in unstarted)
+    last = variables.end
+    if not resource.consumed:
+        last = max(int(variables.finish(i).values[-1]) for i in unstarted)
     edges = {first, last, *(begin for begin, _ in resource.changes)}
     edges |= {edge for begin, end, _ in fixed for edge in (begin, end)}
     moments = sorted(edge for edge in edges if first <= edge <= last)
@@ -180,6 +235,26 @@ def in_progress(variables: Variables, ends: Sequence[int]) -> Expression:
     """``sum(r_i)``: where work in progress resumes."""
     net = variables.net
     return sum(variables.places[i].expression for i in range(len(net)) if net.started(i) and not net.done(i))
+
+
+def cost(variables: Variables, ends: Sequence[int]) -> Expression:
+    """``scale (sum(price of the chosen mode) + sum(price of extensions used))``."""
+    net = variables.net
+    scale = cost_scale(net)
+    modes = sum(
+        int(scale * Fraction(str(mode.cost))) * chosen
+        for i in variables.chosen
+        for mode, chosen in variables.ways(i)
+        if mode.cost
+    )
+    return modes + _extensions(variables)
+
+
+def cost_scale(net: Network) -> int:
+    """What makes every price a whole number."""
+    prices = [mode.cost for modes in net.modes.values() for mode in modes]
+    prices += [link.extension.cost for link in net.maximum_links if link.extension is not None]
+    return lcm(*(Fraction(str(price)).denominator for price in prices))
 
 
 def starts(variables: Variables) -> Expression:

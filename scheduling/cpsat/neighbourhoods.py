@@ -26,7 +26,7 @@ def free_some(net: Network, best: Dates, window: Window, size: int, random: Rand
         freed = set(sorted(movable, key=lambda i: (abs(best.resume[i] - best.resume[seed]), i))[:size])
     low = [window.low[i] if i in freed else best.resume[i] for i in range(len(net))]
     high = [window.high[i] if i in freed else best.resume[i] for i in range(len(net))]
-    return Window(low, high)
+    return Window(low, high, window.finish)
 
 
 def _members(net: Network, movable: Sequence[int]) -> dict[int, list[int]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
+from operator import ne
 from random import Random
 from typing import NamedTuple
 
@@ -17,6 +19,7 @@ from scheduling.cpsat.variables import Variables, Window
 from scheduling.cpsat.windows import wide_window
 from scheduling.errors import SchedulingError
 from scheduling.generation import right_justified
+from scheduling.modes import decided, least_cost, priced
 from scheduling.network import WORK, Network
 from scheduling.passes import Dates
 from scheduling.places import finish_of
@@ -27,7 +30,9 @@ LEVELS = (
     ("weighted lateness", families.weighted_lateness),
     ("overrun", families.overrun),
     ("work in progress", families.in_progress),
+    ("cost", families.cost),
 )
+COST = len(LEVELS) - 1
 STARTS = len(LEVELS)
 """The last level."""
 WHOLE = 0.3
@@ -55,13 +60,13 @@ def solve(
     incumbent: Dates | None,
     effort: Effort,
 ) -> Outcome:
-    """Best plan: least weighted lateness, then overrun, then work in progress at its least place, then late.
+    """Best plan: least weighted lateness, overrun, place of work in progress, cost; then as late as possible.
 
     Parameters
     ----------
     early, late : Dates
         Least dates, and greatest ones under deadlines moved to where the least dates can keep them, work in
-        progress at its least place.
+        progress at its least place; of any mode.
     ends : sequence of int
         End of each project.
     incumbent : Dates or None
@@ -71,11 +76,14 @@ def solve(
 
 
 class _Stage(NamedTuple):
-    """One level to be improved inside a window; `held`: the levels before it are constraints."""
+    """One level to be improved inside a window that settles the levels before `since`.
+
+    The levels from there to `depth` are constraints.
+    """
 
     depth: int
     window: Window
-    held: bool
+    since: int
 
     @property
     def name(self) -> str:
@@ -113,7 +121,7 @@ class _Search:
         self.left = effort.limit
         self.until = None if effort.seconds is None else time.monotonic() + effort.seconds
         self.random = Random(effort.seed)
-        self.least = levels(net, early, ends)
+        self.least = levels(net, early, ends)._replace(cost=least_cost(net))
 
     @property
     def judged(self) -> Levels:
@@ -125,20 +133,25 @@ class _Search:
         return self.between_passes() or self.level_by_level()
 
     def between_passes(self) -> Outcome | None:
-        """Latest starts between early and late dates; None when no plan is found there."""
-        stage = _Stage(STARTS, Window(self.early.resume, self.late.resume), held=False)
-        known = self.best is not None and self.judged[:STARTS] == self.least[:STARTS]
-        whole = self.whole(stage)
-        if not whole.found and not known:
-            return None
-        if not whole.proved:
-            self.improve(stage, share=1.0)
-        return Outcome(self.best, self.least.lateness, down(whole.bound), whole.proved)
+        """Least cost and latest starts between early and late dates; None when no plan is found there."""
+        window = Window(self.early.resume, self.late.resume, self.late.finish)
+        known = self.best is not None and self.judged[:COST] == self.least[:COST]
+        proved = True
+        for depth in (COST, STARTS) if priced(self.net) else (STARTS,):
+            stage = _Stage(depth, window, since=COST)
+            whole = self.whole(stage)
+            if not whole.found and not known:
+                return None
+            known = True
+            if not whole.proved:
+                self.improve(stage, share=1.0 if depth == STARTS else 0.4)
+            proved = proved and (whole.proved or (depth == COST and self.judged.cost == self.least.cost))
+        return Outcome(self.best, self.least.lateness, down(whole.bound), proved)
 
     def level_by_level(self) -> Outcome:
         """Each level by itself, the ones before it held at their best values."""
         proved, lateness_bound = True, self.least.lateness
-        for depth in range(STARTS):
+        for depth in range(STARTS if priced(self.net) else COST):
             if self.best is not None and self.judged[depth] == self.least[depth]:
                 continue
             stage = self.wide(depth)
@@ -148,8 +161,8 @@ class _Search:
             if not whole.proved:
                 self.improve(stage, share=0.4)
             if depth == 0:
-                scale = families.lateness_scale(self.net)
-                lateness_bound = max(lateness_bound, _plain(Fraction(up(whole.bound), scale)))
+                bound = Fraction(up(whole.bound), self.scale(depth))
+                lateness_bound = max(lateness_bound, _plain(bound))
             proved = proved and (whole.proved or self.judged[depth] == self.least[depth])
         stage = self.wide(STARTS)
         whole = self.whole(stage)
@@ -160,11 +173,11 @@ class _Search:
     # -- stages ---------------------------------------------------------------------------------------
     def wide(self, depth: int) -> _Stage:
         judged = None if self.best is None else self.judged
-        return _Stage(depth, wide_window(self.net, self.early, self.ends, judged, depth), held=True)
+        return _Stage(depth, wide_window(self.net, self.early, self.ends, judged, depth), since=0)
 
     def whole(self, stage: _Stage) -> _Answer:
         """The whole level as one model, or what the window alone bounds if that is too large."""
-        free = sum(low != high for low, high in zip(*stage.window, strict=True))
+        free = sum(map(ne, stage.window.low, stage.window.high)) + len(self.net.modes)
         if self.best is not None and free > WHOLE_SIZE:
             return _Answer(cp_model.UNKNOWN, self.bound(stage))
         share = max(WHOLE * self.left, LEAST_SHARE * self.effort.limit)
@@ -189,19 +202,26 @@ class _Search:
 
     def model(self, stage: _Stage, window: Window) -> Variables:
         """Starts as seen in reversed time for the last level, else in forward time."""
-        variables = Variables(self.net, window, mirrored=stage.depth == STARTS)
+        variables = Variables(self.net, window, mirrored=stage.depth == STARTS, dropped=self.early.broken)
         families.precedences(variables)
-        families.maximum_lags(variables, self.early.broken)
+        families.maximum_lags(variables)
         families.capacities(variables)
-        if stage.held and self.best is not None:
-            for (_, family), value in zip(LEVELS[: stage.depth], self.judged, strict=False):
-                scale = families.lateness_scale(self.net) if family is families.weighted_lateness else 1
-                families.at_most(variables, family(variables, self.ends), int(Fraction(str(value)) * scale))
+        if self.best is not None:
+            for depth in range(stage.since, stage.depth):
+                expression = LEVELS[depth][1](variables, self.ends)
+                value = Fraction(str(self.judged[depth])) * self.scale(depth)
+                families.at_most(variables, expression, int(value))
         if stage.depth == STARTS:
             variables.model.maximize(families.starts(variables))
         else:
             variables.model.minimize(LEVELS[stage.depth][1](variables, self.ends))
         return variables
+
+    def scale(self, depth: int) -> int:
+        """What a level is multiplied by in the model, so that it is whole."""
+        if depth == 0:
+            return families.lateness_scale(self.net)
+        return families.cost_scale(self.net) if depth == COST else 1
 
     def search(self, stage: _Stage, window: Window, limit: float) -> _Answer:
         """Run the solver; keep what it finds if it is better."""
@@ -236,18 +256,23 @@ class _Search:
         net = self.net
         start, finish = list(net.actual_start), list(net.actual_finish)
         resume = list(net.actual_start)
+        modes = {
+            i: next(k for k, literal in enumerate(literals) if solver.value(literal))
+            for i, literals in variables.chosen.items()
+        }
         for i, place in enumerate(variables.places):
             if net.done(i):
                 continue
             resume[i] = solver.value(place.expression)
-            finish[i] = finish_of(net, i, resume[i], net.work[i])
+            finish[i] = finish_of(net, i, resume[i], net.works(i)[modes.get(i, 0)])
             if not net.started(i):
                 start[i] = resume[i]
-        return Dates(start, finish, resume, self.early.broken)
+        return Dates(start, finish, resume, self.early.broken, modes)
 
     def keep(self, dates: Dates) -> None:
         """Take dates, pushed right as far as they go, if they are better than the best so far."""
-        dates = right_justified(self.net, dates, self.ends)
+        justified = right_justified(decided(self.net, dates), dates, self.ends)
+        dates = replace(justified, modes=dates.modes)
         if self.best is None or levels(self.net, dates, self.ends) < self.judged:
             self.best = dates
 

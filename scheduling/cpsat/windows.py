@@ -31,12 +31,12 @@ def wide_window(net: Network, early: Dates, ends: Sequence[int], judged: Levels 
             slack = int(Fraction(str(judged.lateness)) / Fraction(str(line.weight)))
             latest[i] = min(latest[i], line.bound + slack)
     latest = [max(bound, finish) for bound, finish in zip(latest, early.finish, strict=True)]
-    late = late_pass(net, early, latest)
+    late = late_pass(net, early, latest, any_mode=True)
     if late is None:
         raise SchedulingError("no late dates beside existing early ones: the passes disagree.")
     still = settled(net)
     high = [early.resume[i] if i in still else late.resume[i] for i in range(len(net))]
-    return Window(early.resume, high)
+    return Window(early.resume, high, late.finish)
 
 
 def settled(net: Network) -> set[int]:
@@ -68,7 +68,7 @@ def horizon(net: Network, early: Dates, ends: Sequence[int]) -> int:
         for i in net.order:
             if net.kind[i] == WORK and not net.done(i):
                 table = net.tables[i]
-                moment = table.finish(table.next_start(moment), net.work[i])
+                moment = table.finish(table.next_start(moment), max(net.works(i)))
         for link in net.links:
             moment = link.table.shift(moment, abs(link.lag))
     except AxisError:
