@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scheduling.network import Network as Network
     from scheduling.network import Resource as Resource
     from scheduling.plan import Plan as Plan
+    from scheduling.promises import replan as replan
     from scheduling.status import Status as Status
     from scheduling.validator import Violation as Violation
     from scheduling.validator import validate as validate
@@ -56,6 +57,7 @@ _HOME = {
     "compile_network": "build",
     "cost_time_curve": "crashing",
     "critical_path": "cpm",
+    "replan": "promises",
     "validate": "validator",
 }
 
