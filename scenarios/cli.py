@@ -204,6 +204,56 @@ def plan(
         raise typer.Exit(INFEASIBLE if found.status is Status.INFEASIBLE else UNKNOWN)
 
 
+baseline_app = typer.Typer(no_args_is_help=True, help="Keep what was promised (基线), and compare with it.")
+app.add_typer(baseline_app, name="baseline")
+BaselineFile = Annotated[
+    Path | None, typer.Option("--baseline", help="The baseline; by default NAME.baseline.json.")
+]
+
+
+@baseline_app.command(name="set")
+def set_baseline(
+    scenario: ScenarioArgument,
+    baseline: BaselineFile = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing baseline.")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Write down today's planned dates of every node as what is promised."""
+    from scenarios.assemble import assemble
+    from scenarios.baseline import SUFFIX, baseline_of, write_baseline
+
+    loaded = _load(scenario, _lang(lang))
+    path = baseline or Path(loaded.name + SUFFIX)
+    if path.exists() and not force:
+        raise RefusedError(f"{path} exists already; give another --baseline, or --force to replace it")
+    write_baseline(baseline_of(assemble(loaded)), path)
+    typer.echo(path)
+
+
+@baseline_app.command(name="show")
+def show_baseline(
+    scenario: ScenarioArgument,
+    baseline: BaselineFile = None,
+    everything: Annotated[bool, typer.Option("--all", help="Nodes as promised too.")] = False,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Re-plan with least change to what was promised, and show what moves."""
+    from scenarios.assemble import assemble
+    from scenarios.baseline import SUFFIX, read_baseline, variances
+    from scenarios.reports import print_variances, variance_dict
+
+    chosen = _lang(lang)
+    loaded = _load(scenario, chosen)
+    promised = read_baseline(baseline or Path(loaded.name + SUFFIX))
+    assembly = assemble(loaded)
+    plan, found = variances(assembly, promised)
+    if as_json:
+        typer.echo(json.dumps(variance_dict(promised, plan, found), ensure_ascii=False, indent=2))
+    else:
+        print_variances(assembly, promised, plan, found, _console(), chosen, everything=everything)
+
+
 @app.command()
 def levers(
     scenario: ScenarioArgument,

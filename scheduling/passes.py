@@ -201,14 +201,20 @@ class _Forward(Pass):
             self.start[i] = at
 
     def alone(self, i: int, link: Link | None) -> Any:
+        works = [mode.work for mode in self.modes[i]] if i in self.modes else [self.work[i]]
+        places = [self.pushed(i, link, work) for work in works]
+        return None if None in places else min(places)
+
+    def pushed(self, i: int, link: Link | None, work: Any) -> Any:
+        """Start to which one link (None: its own bounds) alone pushes an activity of this work, or None."""
         if link is not None:
-            at = pushed_to(self.net, self.start, self.finish, link, self.work[i])
+            at = pushed_to(self.net, self.start, self.finish, link, work)
         elif self.lower[i] is None and i not in self.net.finish_from:
             return None
         else:
-            at = least_start(self.net, i, self.lower[i], self.net.finish_from.get(i), self.work[i])
+            at = least_start(self.net, i, self.lower[i], self.net.finish_from.get(i), work)
         if at is not None:
-            finish_of(self.net, i, at, self.work[i])
+            finish_of(self.net, i, at, work)
         return at
 
 
@@ -293,7 +299,7 @@ class _Backward(Pass):
         if link is None and self.latest[i] is None:
             bound, of_finish = self.net.start_by.get(i), False
         elif link is None:
-            return greatest_start(self.net, i, self.net.start_by.get(i), self.latest[i], self.net.work[i])
+            return self.greatest(i, self.net.start_by.get(i), self.latest[i])
         elif link.maximum:
             bound, of_finish = self.cap(link), link.to_finish
         else:
@@ -304,8 +310,12 @@ class _Backward(Pass):
                 bound = link.table.unshift_latest(bound, link.lag)
         if bound is None:
             return None
-        begin, end = (None, bound) if of_finish else (bound, None)
-        return greatest_start(self.net, i, begin, end, self.net.work[i])
+        return self.greatest(i, None, bound) if of_finish else self.greatest(i, bound, None)
+
+    def greatest(self, i: int, begin: Any, end: Any) -> Any:
+        """Greatest start under both caps in any of the modes that count."""
+        works = [mode.work for mode in self.modes[i]] if i in self.modes else [self.net.work[i]]
+        return max(greatest_start(self.net, i, begin, end, work) for work in works)
 
 
 def pushed_from_outside(net: Network) -> set[int]:

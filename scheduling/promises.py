@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from scheduling.backward import LIMIT, backward_schedule, checked, planned_early, project_ends
 from scheduling.build import compile_network
 from scheduling.cautions import cautions
-from scheduling.errors import InputError
+from scheduling.errors import AxisError, ContradictionError, InputError
 from scheduling.generation import forward
+from scheduling.modes import least_cost
 from scheduling.network import Id, Network, When
 from scheduling.passes import Dates, early_pass
 from scheduling.plan import Goal, Plan, levels, overruns
@@ -60,21 +61,31 @@ def replan(
     (1, {'design': 0, 'permit': 4, 'tender': 4})
     """
     net = network if isinstance(network, Network) else compile_network(network)
-    base = backward_schedule(net, seed=seed, limit=limit / 2)
-    if base.dates is None:
-        return replace(base, goal=Goal.LEAST_CHANGE)
     target = _targets(net, promised)
     least = early_pass(net, any_mode=True)
     ends = project_ends(net, planned_early(net, least) or least)
-    found = [base.dates]
-    kept = _kept(net, target)
-    if kept is not None and not validate(net, kept):
-        found.append(kept)
-    best = min(found, key=lambda dates: (levels(net, dates, ends)[:-1], change(dates, target)))
+    floor = levels(net, least, ends)._replace(cost=least_cost(net))
+    best, lateness_bound = _kept(net, target), floor.lateness
+    settled = best is not None and levels(net, best, ends)[:-1] == floor[:-1]
+    if not settled:
+        base = backward_schedule(net, seed=seed, limit=limit / 2)
+        if base.dates is None:
+            return replace(base, goal=Goal.LEAST_CHANGE)
+        found = [dates for dates in (base.dates, best) if dates is not None]
+        best = min(found, key=lambda dates: (levels(net, dates, ends)[:-1], change(dates, target)))
+        lateness_bound, settled = base.weighted_lateness_bound, base.status is Status.OPTIMAL
+    assert best is not None
     from scheduling.cpsat.change import least_change
 
     best, bound = least_change(net, least, best, target, ends, Effort(limit / 2, seed=seed))
-    return _plan(net, best, target, bound, base, ends)
+    plan = _plan(net, best, target, ends)
+    status = plan.status
+    if status is Status.FEASIBLE and settled and plan.objective == bound:
+        status = Status.OPTIMAL
+    return checked(
+        replace(plan, status=status, weighted_lateness_bound=lateness_bound, objective_bound=bound),
+        objective=sum(abs(best.start[i] - when) for i, when in target.items()),
+    )
 
 
 def change(dates: Dates, target: Mapping[int, Any]) -> Any:
@@ -97,35 +108,30 @@ def _targets(net: Network, promised: Mapping[Id, When]) -> dict[int, Any]:
 
 
 def _kept(net: Network, target: Mapping[int, Any]) -> Dates | None:
-    """Everything at its promise, or as soon after it as links and units allow, in the order promised."""
-    early = early_pass(net, floor=[target.get(i) for i in range(len(net))])
-    return forward(net, early, early.start, early.start)
+    """Everything at its promise, or as soon after it as links and units allow, in the order promised.
+
+    None where that breaks a rule.
+    """
+    try:
+        early = early_pass(net, floor=[target.get(i) for i in range(len(net))])
+    except (AxisError, ContradictionError):
+        return None
+    dates = forward(net, early, early.start, early.start)
+    return None if dates is None or validate(net, dates) else dates
 
 
-def _plan(
-    net: Network, dates: Dates, target: Mapping[int, Any], bound: Any, base: Plan, ends: Sequence[Any]
-) -> Plan:
+def _plan(net: Network, dates: Dates, target: Mapping[int, Any], ends: Sequence[Any]) -> Plan:
     chosen = net.with_modes(dates.modes)
     judged = levels(chosen, dates, ends)
-    moved = change(dates, target)
-    settled = base.status is Status.OPTIMAL or base.weighted_lateness == base.weighted_lateness_bound
-    status = Status.LATE if judged.lateness > net.tolerance else Status.FEASIBLE
-    if status is Status.FEASIBLE and settled and moved == bound:
-        status = Status.OPTIMAL
-    return checked(
-        Plan(
-            chosen,
-            status,
-            dates,
-            "cpsat",
-            weighted_lateness=judged.lateness,
-            weighted_lateness_bound=base.weighted_lateness_bound,
-            overruns=overruns(net, dates, ends),
-            cost=judged.cost,
-            objective=moved,
-            objective_bound=bound,
-            cautions=cautions(chosen, dates),
-            goal=Goal.LEAST_CHANGE,
-        ),
-        objective=sum(abs(dates.start[i] - when) for i, when in target.items()),
+    return Plan(
+        chosen,
+        Status.LATE if judged.lateness > net.tolerance else Status.FEASIBLE,
+        dates,
+        "cpsat",
+        weighted_lateness=judged.lateness,
+        overruns=overruns(net, dates, ends),
+        cost=judged.cost,
+        objective=change(dates, target),
+        cautions=cautions(chosen, dates),
+        goal=Goal.LEAST_CHANGE,
     )
