@@ -306,7 +306,7 @@ def test_schema_is_a_json_schema_that_knows_the_bundled_files(call: Call) -> Non
 def test_help_of_every_command() -> None:
     runner = CliRunner()
     for command in (
-        "run", "gantt", "critical-path", "explain", "template", "catalog", "scenarios", "schema"
+        "run", "gantt", "critical-path", "explain", "check", "template", "catalog", "scenarios", "schema"
     ):  # fmt: skip
         result = runner.invoke(app, [command, "--help"])
         assert result.exit_code == 0
