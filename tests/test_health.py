@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -19,7 +18,6 @@ from random_networks import Features, networks
 from scenario_files import load_text
 
 from scenarios.assemble import assemble
-from scenarios.cli import main
 from scenarios.health import CODES, Words, check_assembly, check_file
 from scenarios.load import load_scenario
 from scenarios.messages import catalogue
@@ -322,20 +320,13 @@ def test_every_finding_has_a_sentence(code: Code, lang: str) -> None:
 
 # -- the command --------------------------------------------------------------------------------------------
 @pytest.fixture
-def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+def check(call: Command, tmp_path: Path) -> Command:
     """Checks a scenario; (exit code, output, errors)."""
     path = tmp_path / "s.yaml"
 
     def run(text: str, *arguments: str) -> tuple[int, str, str]:
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(sys, "argv", ["backplan", "check", str(path), *arguments])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        output = capsys.readouterr()
-        return int(code or 0), output.out, output.err
+        return call("check", path, *arguments)
 
     return run
 
