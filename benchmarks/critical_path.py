@@ -2,10 +2,10 @@
 
     python benchmarks/critical_path.py [--activities N] [--rounds ROUNDS] [--seed SEED]
 
-Both start from the same `networkx` graph and take turns; the table shows medians and their ratio. "ours" reads
-the graph, makes both passes, total floats and driving predecessors; free floats and the first critical path
-come on top. The networks are layered, seeded, have two precedences an activity, and their ids are texts in no
-order. The edges carry, as weight, the duration that `networkx` needs to see there.
+Both start from the same `networkx` graph and take turns; the table shows medians and their ratio. "ours"
+reads the graph, makes both passes, total floats and driving predecessors; free floats and the first critical
+path come on top. The networks are layered, seeded, have two precedences an activity, and their ids are texts
+in no order. The edges carry, as weight, the duration that `networkx` needs to see there.
 """
 
 from __future__ import annotations

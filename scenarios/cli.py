@@ -289,6 +289,32 @@ def levers(
 
 
 @app.command()
+def check(
+    scenario: ScenarioArgument,
+    as_json: JsonOption = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 if there is an error or a warning.")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """Look for what is likely wrong in a scenario, before any plan; exit with 2 if it cannot be scheduled."""
+    from scenarios.health import BLOCKING, check_file
+    from scenarios.reports.health import findings_dict, print_findings
+    from scheduling.health import Severity
+
+    chosen = _lang(lang)
+    found = check_file(scenario, lang=chosen)
+    if as_json:
+        typer.echo(json.dumps(findings_dict(scenario, found), ensure_ascii=False, indent=2))
+    else:
+        print_findings(scenario, found, _console(), chosen)
+    if any(told.finding.code in BLOCKING for told in found):
+        raise typer.Exit(BAD_INPUT)
+    if strict and any(told.finding.severity is not Severity.NOTE for told in found):
+        raise typer.Exit(BELOW)
+
+
+@app.command()
 def explain(
     scenario: ScenarioArgument,
     activity: Annotated[str, typer.Argument(metavar="ACTIVITY", help="PROJECT/NODE, or NODE if unique.")],
