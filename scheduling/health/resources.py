@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.backward import project_ends
 from scheduling.capacity import holdings, overloads
-from scheduling.cpm import CriticalPath, latest_finishes
+from scheduling.cpm import CriticalPath
 from scheduling.health.findings import Code, Finding, Severity, named
 from scheduling.network import Network, Resource
 from scheduling.passes import late_pass
@@ -66,7 +67,7 @@ def _overfull(net: Network, result: CriticalPath) -> Iterator[Finding]:
     Baptiste, Le Pape and Nuijten (2001), Constraint-Based Scheduling, section 4.3 (fully elastic).
     """
     due = {net.project[i] for i in net.deadlines if not net.done(i)}
-    late = late_pass(net, result.early, latest_finishes(net, result.early, relax=True))
+    late = late_pass(net, result.early, _latest(net, result))
     if late is None:
         return
     for k, resource in enumerate(net.resources):
@@ -94,6 +95,15 @@ def _overfull(net: Network, result: CriticalPath) -> Iterator[Finding]:
             "there": there,
         }
         yield Finding(Code.OVERFULL, Severity.WARNING, named(net, inside), numbers)
+
+
+def _latest(net: Network, result: CriticalPath) -> list[Any]:
+    """Greatest finishes, missed deadlines moved to the early finish (SEMANTICS 9)."""
+    ends = project_ends(net, result.early)
+    latest = [ends[k] for k in net.project]
+    for i, line in net.deadlines.items():
+        latest[i] = min(latest[i], max(line.bound, result.early.finish[i]))
+    return latest
 
 
 def _worst_window(begin: Any, end: Any, energy: Any, resource: Resource) -> tuple[Any, Any, Any, Any] | None:
