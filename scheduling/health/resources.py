@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from scheduling.backward import greatest, project_ends
+from scheduling.backward import project_ends
 from scheduling.capacity import holdings, overloads
 from scheduling.cpm import CriticalPath
 from scheduling.health.findings import Code, Finding, Severity, named
 from scheduling.network import Network, Resource
-from scheduling.status import Status
+from scheduling.passes import late_pass
 
 
 def too_much(net: Network) -> Iterator[Finding]:
@@ -67,9 +67,9 @@ def _overfull(net: Network, result: CriticalPath) -> Iterator[Finding]:
     Baptiste, Le Pape and Nuijten (2001), Constraint-Based Scheduling, section 4.3 (fully elastic).
     """
     due = {net.project[i] for i in net.deadlines if not net.done(i)}
-    if result.status is Status.INFEASIBLE:
+    late = late_pass(net, result.early, _latest(net, result))
+    if late is None:
         return
-    late = greatest(net, result.early, project_ends(net, result.early))
     for k, resource in enumerate(net.resources):
         if resource.consumed:
             continue
@@ -97,6 +97,15 @@ def _overfull(net: Network, result: CriticalPath) -> Iterator[Finding]:
             "there": there,
         }
         yield Finding(Code.OVERFULL, Severity.WARNING, named(net, inside), numbers)
+
+
+def _latest(net: Network, result: CriticalPath) -> list[Any]:
+    """Greatest finishes, missed deadlines moved to the early finish (SEMANTICS 9)."""
+    ends = project_ends(net, result.early)
+    latest = [ends[k] for k in net.project]
+    for i, line in net.deadlines.items():
+        latest[i] = min(latest[i], max(line.bound, result.early.finish[i]))
+    return latest
 
 
 def _worst_window(begin: Any, end: Any, energy: Any, resource: Resource) -> tuple[Any, Any, Any, Any] | None:
