@@ -139,7 +139,7 @@ class _Compiler:
         self.position = {name: i for i, name in enumerate(self.ids)}
         nodes = dict(graph.nodes.data())
         self.nodes: list[dict[str, Any]] = [nodes[name] for name in self.ids]
-        self.given = set().union(*self.nodes)
+        self.given = set().union(*nodes.values())
         self.dated = any(isinstance(calendar, Calendar) for calendar in calendars.values())
         self.whole = bool(calendars)
         self.calendars = dict(calendars)
@@ -354,7 +354,7 @@ class _Compiler:
         alike = self.alike(pred, edges)
         codes: dict[tuple[Any, ...], int] = {}
         said = np.full((2, len(edges)), -1)
-        for k in np.unique(alike).tolist():
+        for k in np.flatnonzero(alike == np.arange(len(edges))).tolist():
             for link in self.edge_links(pred[k], succ[k], edges[k]):
                 said[int(link.maximum), k] = codes.setdefault(link[2:], len(codes))
         code = said[:, alike].ravel()

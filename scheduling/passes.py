@@ -140,21 +140,29 @@ class _Forward(Pass):
         self.modes = net.modes if any_mode else {}
         self.lower = _lower_bounds(net, clamp, floor)
         self.maxima = _grouped((link.pred, link) for link in net.pushing_maxima)
-        self.plain = net.plain(net.before, self.lower, net.finish_from, self.maxima, self.modes)
+        self.adds = net.just_adds(net.before, self.lower, net.finish_from, self.maxima, self.modes)
 
     def run(self, block: Iterable[int]) -> None:
         start, finish, resume, work = self.start, self.finish, self.resume, self.work
-        plain, lower = self.plain, self.lower
-        first, other = self.net.before[:2]
+        adds, lower, odd = self.adds, self.lower, set(self.net.before.odd)
+        first, other, said = self.net.before[:3]
         for i in block:
-            if not plain[i]:
+            if not adds[i]:
                 self.place_named(i)
                 continue
-            at = lower[i]
-            for j in other[first[i] : first[i + 1]]:
-                bound = finish[j]
-                if bound > at:
-                    at = bound
+            at, links = lower[i], slice(first[i], first[i + 1])
+            if i not in odd:
+                for j in other[links]:
+                    bound = finish[j]
+                    if bound > at:
+                        at = bound
+            else:
+                for j, (of_finish, to_finish, lag, _) in zip(other[links], said[links], strict=True):
+                    bound = (finish[j] if of_finish else start[j]) + lag
+                    if to_finish:
+                        bound -= work[i]
+                    if bound > at:
+                        at = bound
             start[i] = resume[i] = at
             finish[i] = at + work[i]
 
@@ -166,13 +174,13 @@ class _Forward(Pass):
         if net.actual_finish[i] is not None:
             return
         begin, end = self.lower[i], net.finish_from.get(i)
-        for j, link in net.before.of(i):
-            bound = finish[j] if link.from_finish else start[j]
-            if bound is not None and link.lag:
+        for j, (of_finish, to_finish, lag, link) in net.before.of(i):
+            bound = finish[j] if of_finish else start[j]
+            if bound is not None and lag:
                 bound = least_image(link, bound)
             if bound is None:
                 continue
-            if link.to_finish:
+            if to_finish:
                 if end is None or bound > end:
                     end = bound
             elif begin is None or bound > begin:
@@ -231,22 +239,32 @@ class _Backward(Pass):
         self.latest = latest
         broken = set(early.broken)
         self.maxima = _grouped((link.succ, link) for link in net.maximum_links if link not in broken)
-        self.plain = net.plain(net.binding_after, latest, net.start_by, self.maxima, self.modes)
+        self.adds = net.just_adds(net.binding_after, latest, net.start_by, self.maxima, self.modes)
 
     def run(self, block: Iterable[int]) -> None:
         start, finish, resume, work = self.start, self.finish, self.resume, self.net.work
-        plain, latest = self.plain, self.latest
-        first, other = self.net.binding_after[:2]
+        adds, latest, odd = self.adds, self.latest, set(self.net.binding_after.odd)
+        first, other, said = self.net.binding_after[:3]
         for i in block:
-            if not plain[i]:
+            if not adds[i]:
                 self.place_named(i)
                 continue
-            at = latest[i]
-            for j in other[first[i] : first[i + 1]]:
-                bound = resume[j]
-                if bound < at:
-                    at = bound
-            start[i] = resume[i] = at = at - work[i]
+            end, links = latest[i], slice(first[i], first[i + 1])
+            if i not in odd:
+                for j in other[links]:
+                    bound = resume[j]
+                    if bound < end:
+                        end = bound
+                at = end - work[i]
+            else:
+                at = end - work[i]
+                for j, (of_finish, to_finish, lag, _) in zip(other[links], said[links], strict=True):
+                    bound = (finish[j] if to_finish else resume[j]) - lag
+                    if of_finish:
+                        bound -= work[i]
+                    if bound < at:
+                        at = bound
+            start[i] = resume[i] = at
             finish[i] = at + work[i]
 
     def movers(self, i: int) -> Iterable[Link]:
@@ -258,13 +276,13 @@ class _Backward(Pass):
             return
         net = self.net
         begin, end = net.start_by.get(i), self.latest[i]
-        for j, link in net.binding_after.of(i):
-            bound = self.finish[j] if link.to_finish else self.resume[j]
+        for j, (of_finish, to_finish, lag, link) in net.binding_after.of(i):
+            bound = self.finish[j] if to_finish else self.resume[j]
             if bound is None:
                 continue
-            if link.lag:
-                bound = link.table.unshift_latest(bound, link.lag)
-            if link.from_finish:
+            if lag:
+                bound = link.table.unshift_latest(bound, lag)
+            if of_finish:
                 if end is None or bound < end:
                     end = bound
             elif begin is None or bound < begin:
