@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from scenarios.assemble import Assembly
-from scenarios.baseline import Baseline, Promise, Variance
 from scenarios.messages import say
 from scenarios.reports.layout import plain
 from scenarios.reports.listing import print_table
 from scheduling.plan import Plan
+
+if TYPE_CHECKING:
+    from scenarios.baseline import Baseline, Promise, Variance
 
 FORMAT = "backplan-variance/1"
 
