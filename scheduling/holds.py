@@ -27,10 +27,12 @@ class ReasonKind(StrEnum):
     ACTUAL = "actual"
     IN_PROGRESS = "in progress"
     DEADLINE = "deadline"
+    LAST_START = "last start"
     PROJECT_START = "project start"
     DATA_DATE = "data date"
     RELEASE = "release"
     FACTOR = "factor"
+    LEAST_FINISH = "least finish"
     LINK = "link"
     MAXIMUM_LAG = "maximum lag"
     PROJECT_END = "project end"
@@ -117,6 +119,7 @@ class Holds:
             yield from self._early_links(i)
         else:
             yield from self._deadline(i)
+            yield from self._last_start(i)
             yield from self._late_links(i)
             yield from self._project_end(i)
         if self.resources and not self.net.started(i):
@@ -130,6 +133,12 @@ class Holds:
             last = max(line.bound, self.dates.finish[i])
             blocks = _on_event(True, last, self.net.tolerance, after=True)
             yield Hold(ReasonKind.DEADLINE, blocks, date=self.net.show_finish(i, line.bound))
+
+    def _last_start(self, i: int) -> Iterator[Hold]:
+        last = self.net.start_by.get(i)
+        if last is not None and not self.net.started(i):
+            blocks = _on_event(False, last, self.net.tolerance, after=True)
+            yield Hold(ReasonKind.LAST_START, blocks, date=self._show(last))
 
     def _project_end(self, i: int) -> Iterator[Hold]:
         if i not in self.free:
@@ -153,6 +162,11 @@ class Holds:
             if low is not None:
                 blocks = _on_event(False, low, net.tolerance, after=False)
                 yield Hold(kind, blocks, what=what, date=self._show(low))
+
+        least = net.finish_from.get(i)
+        if least is not None:
+            blocks = _on_event(True, least, net.tolerance, after=False)
+            yield Hold(ReasonKind.LEAST_FINISH, blocks, date=net.show_finish(i, least))
 
     def _late_links(self, i: int) -> Iterator[Hold]:
         """Successors that it would push, and predecessors that it may follow only so far."""
@@ -221,6 +235,8 @@ class Holds:
         """First moment at which a resource lacks units for the activity at a place, or None."""
         profile = self._profile(k)
         own, moments = profile.held[i], profile.moments
+        if self.net.resources[k].consumed:
+            end = own.end
         for at in range(bisect_right(moments, begin) - 1, bisect_left(moments, end)):
             moment = max(begin, moments[at])
             free = profile.free[at] + (own.units if own.begin <= moment < own.end else 0)

@@ -25,6 +25,7 @@ from scheduling import CalendarTable, Resource, compile_network, critical_path
 from scheduling.errors import AxisError, ContradictionError
 from scheduling.health import Code, Finding, Severity, examine
 from scheduling.network import Factor, Network
+from scheduling.passes import early_pass
 
 QUIET = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 Node = dict[str, Any]
@@ -166,6 +167,13 @@ def test_numbers_of_findings() -> None:
     assert numbers(ill[Code.OVERFULL], Code.OVERFULL) == window
 
 
+def test_a_last_start_that_cannot_hold() -> None:
+    """b cannot begin before a is done, in its quickest mode."""
+    crashed = {"modes": {"crashed": {"duration": 3}}}
+    for first, last, count in (({}, 3, 1), ({}, 4, 0), (crashed, 3, 0), (crashed, 2, 1)):
+        assert len(found(chain(first, {"start_by": last}), Code.HARD_DEADLINE)) == count
+
+
 def test_the_window_that_lacks_most() -> None:
     """Three users of one crane until 9, one more that may wait: 12 slots of work in 9."""
     busy: Node = {"deadline": 9, "demand": {"crane": 1}}
@@ -194,7 +202,7 @@ def test_hard_deadlines_are_errors_soft_ones_warnings() -> None:
 
 
 # -- properties ---------------------------------------------------------------------------------------------
-EVERYTHING = Features(maximum_lags=True, progress=True, factors=True, resources=2)
+EVERYTHING = Features(maximum_lags=True, progress=True, factors=True, resources=2, stock=True)
 
 
 @QUIET
@@ -211,10 +219,10 @@ def test_never_fails_and_alters_nothing(net: Network) -> None:
 
 
 @QUIET
-@given(tiny(maxima=True, resources=2))
+@given(tiny(maxima=True, resources=2, modes=True, stock=True, pinned=True))
 def test_never_fails_on_contradictions(net: Network) -> None:
     try:
-        critical_path(net)
+        early_pass(net, any_mode=True)
         contradicts = False
     except (AxisError, ContradictionError):
         contradicts = True

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from scheduling.cpm import CriticalPath
 from scheduling.health.findings import Code, Finding, Severity, named
 from scheduling.network import Network, later
+from scheduling.passes import Dates
 from scheduling.places import finish_of, least_start
 
 _FEW = 10
@@ -31,17 +32,29 @@ def dates(net: Network, result: CriticalPath) -> Iterator[Finding]:
             numbers = project | {"least": least}
             yield Finding(Code.NEGATIVE_FLOAT, Severity.WARNING, named(net, negative), numbers)
         yield from _long(net, result, unfinished)
-    yield from _deadlines(net, result)
+    yield from _deadlines(net)
 
 
-def _deadlines(net: Network, result: CriticalPath) -> Iterator[Finding]:
+def impossible(net: Network, least: Dates) -> Iterator[Finding]:
+    """Hard deadlines and last starts that even the least dates miss."""
+    for i, name in enumerate(net.ids):
+        line, last = net.deadlines.get(i), net.start_by.get(i)
+        if line and line.hard and not net.done(i) and least.finish[i] > line.bound + net.tolerance:
+            shown = net.show_finish(i, line.bound), net.show_finish(i, least.finish[i])
+        elif last is not None and not net.started(i) and least.start[i] > last + net.tolerance:
+            shown = net.show_start(i, last), net.show_start(i, least.start[i])
+        else:
+            continue
+        numbers = dict(zip(("deadline", "earliest"), shown, strict=True))
+        yield Finding(Code.HARD_DEADLINE, Severity.ERROR, (name,), numbers)
+
+
+def _deadlines(net: Network) -> Iterator[Finding]:
     for i, line in sorted(net.deadlines.items()):
         if net.done(i):
             continue
-        numbers = {"deadline": net.show_finish(i, line.bound), "earliest": result.early_finish[net.ids[i]]}
+        numbers = {"deadline": net.show_finish(i, line.bound)}
         severity = Severity.ERROR if line.hard else Severity.WARNING
-        if line.hard and result.early.finish[i] > line.bound + net.tolerance:
-            yield Finding(Code.HARD_DEADLINE, severity, (net.ids[i],), numbers)
         if net.data_date is not None and line.bound <= net.data_date:
             yield Finding(Code.PAST_DEADLINE, severity, (net.ids[i],), numbers)
         else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduling.cpm import CriticalPath, critical_path
+from scheduling.cpm import critical_path
 from scheduling.errors import AxisError, ContradictionError
-from scheduling.health.dates import dates
+from scheduling.health.dates import dates, impossible
 from scheduling.health.findings import Code, Finding, Severity
 from scheduling.health.logic import logic
 from scheduling.health.resources import resources, too_much
 from scheduling.network import Network
+from scheduling.passes import Dates, early_pass
 
 
 def examine(net: Network) -> tuple[Finding, ...]:
@@ -42,18 +43,24 @@ def examine(net: Network) -> tuple[Finding, ...]:
     """
     found = [*logic(net), *too_much(net)]
     try:
-        result = critical_path(net)
+        least = early_pass(net, any_mode=True)
     except ContradictionError as error:
         names = tuple(dict.fromkeys(name for pair in error.links for name in pair))
         found.append(Finding(Code.CONTRADICTION, Severity.ERROR, names, {"links": error.links}))
     except AxisError as error:
         found.append(Finding(Code.CALENDAR_END, Severity.ERROR, (), {"fault": str(error)}))
     else:
-        found += _dated(net, result)
+        found += _dated(net, least)
     order = list(Code)
     return tuple(sorted(found, key=lambda finding: order.index(Code(finding.code))))
 
 
-def _dated(net: Network, result: CriticalPath) -> Iterator[Finding]:
+def _dated(net: Network, least: Dates) -> Iterator[Finding]:
+    """Findings about dates; `least` are those in any modes."""
+    yield from impossible(net, least)
+    try:
+        result = critical_path(net)
+    except (AxisError, ContradictionError):
+        return  # in planning modes alone
     yield from dates(net, result)
     yield from resources(net, result)

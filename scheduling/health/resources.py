@@ -21,7 +21,8 @@ def too_much(net: Network) -> Iterator[Finding]:
     for k, resource in enumerate(net.resources):
         most = max(resource.capacity, *(units for _, units in resource.changes), 0)
         for i, row in enumerate(net.demand):
-            units = dict(row).get(k, 0)
+            rows = [mode.demand for mode in net.modes[i]] if i in net.modes else [row]
+            units = min(dict(row).get(k, 0) for row in rows)
             if units > most and not net.started(i):
                 numbers = {"resource": resource.id, "units": units, "most": most}
                 yield Finding(Code.DEMAND, Severity.ERROR, (net.ids[i],), numbers)
@@ -77,7 +78,8 @@ def _overfull(net: Network, result: CriticalPath) -> Iterator[Finding]:
             (i, units)
             for i, row in enumerate(net.demand)
             for which, units in row
-            if which == k and not net.started(i) and net.project[i] in due
+            if which == k and not (resource.consumed or i in net.modes or net.started(i))
+            if net.project[i] in due and late.finish[i] >= result.early.finish[i]
         ]
         if not users:
             continue
