@@ -49,7 +49,7 @@ class Link(NamedTuple):
 
 
 Said: TypeAlias = tuple[bool, bool, Any, Link]
-"""What a link says: from a finish, to a finish, lag, and all of it (shared, so that its ends mean nothing)."""
+"""What a link says: from a finish, to a finish, lag, and all of it (shared: its ends mean nothing)."""
 
 
 class Beside(NamedTuple):
