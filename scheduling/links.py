@@ -143,7 +143,8 @@ class Links(Sequence[Link]):
         """The same links by predecessor, successor and what they say, however they came in."""
         ranked = sorted(range(len(self.patterns)), key=lambda k: _rank(self.patterns[k]))
         code = np.argsort(np.array(ranked, dtype=np.int64))[self.code]
-        order = np.lexsort((code, self.succ, self.pred))
+        width = self.succ.max(initial=0) + 1
+        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code, kind="stable")
         patterns = [self.patterns[k] for k in ranked]
         return Links(self.pred[order], self.succ[order], code[order], patterns)
 
@@ -157,7 +158,7 @@ class Links(Sequence[Link]):
         return Beside(
             first_of(here, count),
             other[order].tolist(),
-            list(map(said.__getitem__, self.code[order].tolist())),
+            said * len(order) if len(said) == 1 else [said[k] for k in self.code[order].tolist()],
             odd.tolist(),
             tabled.tolist(),
         )
