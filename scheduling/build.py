@@ -356,14 +356,17 @@ class _Compiler:
     # -- links ----------------------------------------------------------------------------------------
     def links(self, progress_override: bool) -> Links:
         pred, succ, edges = self.arcs()
-        for k in np.flatnonzero(pred == succ)[:1]:
-            raise self.bad_link(pred[k], succ[k], edges[k])
         alike = self.alike(pred, edges)
         codes: dict[tuple[Any, ...], int] = {}
         said = np.full((2, len(edges)), -1)
-        for k in np.flatnonzero(alike == np.arange(len(edges))).tolist():
-            for link in self.edge_links(pred[k], succ[k], edges[k]):
-                said[int(link.maximum), k] = codes.setdefault(link[2:], len(codes))
+        try:
+            for k in np.flatnonzero((alike == np.arange(len(edges))) | (pred == succ)).tolist():
+                for link in self.edge_links(pred[k], succ[k], edges[k]):
+                    said[int(link.maximum), k] = codes.setdefault(link[2:], len(codes))
+        except InputError:
+            for k in np.lexsort((succ, pred)).tolist():  # the order of insertion must not show
+                list(self.edge_links(pred[k], succ[k], edges[k]))
+            raise
         code = said[:, alike]
         which, edge = np.nonzero(code >= 0)
         patterns = [Link(-1, -1, *rest) for rest in codes]

@@ -99,8 +99,8 @@ def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
     Returns
     -------
     first, other : list of int
-        The drivers of activity ``i`` are ``other[first[i]:first[i + 1]]``: predecessors of minimum links, then
-        successors of maximum lags, each once.
+        The drivers of activity ``i`` are ``other[first[i]:first[i + 1]]``: predecessors of minimum links,
+        then successors of maximum lags, each once.
     """
     links = net.minimum_links
     drives = _drive(net, early, links)

@@ -1,4 +1,8 @@
-"""Links between activities: one by one, and as columns, so that large networks hold few objects."""
+"""Links between activities: one by one, and as columns.
+
+A large network has many links that say the same. Positions in columns and a few patterns keep its memory small;
+hundreds of thousands of small objects would also wake the garbage collector again and again.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ class Link(NamedTuple):
 
 
 Said: TypeAlias = tuple[bool, bool, Any, Link]
-"""What a link says: from a finish, to a finish, lag, and all of it (shared, so that its ends mean nothing)."""
+"""What a link says: from a finish, to a finish, lag, and all of it, with ends that mean nothing."""
 
 
 class Beside(NamedTuple):
@@ -81,7 +85,7 @@ class Beside(NamedTuple):
 
 
 class Links(Sequence[Link]):
-    """Links as columns; a `Link` is made only where somebody asks for one.
+    """Links as columns; each `Link` is made only when somebody asks for one.
 
     Parameters
     ----------
