@@ -1,4 +1,8 @@
-"""Links between activities: one by one, and as columns, so that large networks hold few objects."""
+"""Links between activities: one by one, and as columns.
+
+A large network has many links that say the same. Positions in columns and a few patterns keep its memory
+small; hundreds of thousands of small objects would also wake the garbage collector again and again.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,7 @@ class Link(NamedTuple):
 
 
 Said: TypeAlias = tuple[bool, bool, Any, Link]
-"""What a link says: from a finish, to a finish, lag, and all of it (shared: its ends mean nothing)."""
+"""What a link says: from a finish, to a finish, lag, and all of it, with ends that mean nothing."""
 
 
 class Beside(NamedTuple):
@@ -81,7 +85,7 @@ class Beside(NamedTuple):
 
 
 class Links(Sequence[Link]):
-    """Links as columns; a `Link` is made only where somebody asks for one.
+    """Links as columns; each `Link` is made only when somebody asks for one.
 
     Parameters
     ----------
@@ -143,7 +147,8 @@ class Links(Sequence[Link]):
         """The same links by predecessor, successor and what they say, however they came in."""
         ranked = sorted(range(len(self.patterns)), key=lambda k: _rank(self.patterns[k]))
         code = np.argsort(np.array(ranked, dtype=np.int64))[self.code]
-        order = np.lexsort((code, self.succ, self.pred))
+        width = self.succ.max(initial=0) + 1
+        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code, kind="stable")
         patterns = [self.patterns[k] for k in ranked]
         return Links(self.pred[order], self.succ[order], code[order], patterns)
 
@@ -157,7 +162,7 @@ class Links(Sequence[Link]):
         return Beside(
             first_of(here, count),
             other[order].tolist(),
-            list(map(said.__getitem__, self.code[order].tolist())),
+            said * len(order) if len(said) == 1 else [said[k] for k in self.code[order].tolist()],
             odd.tolist(),
             tabled.tolist(),
         )

@@ -225,16 +225,6 @@ class Network:
         fact = done[links.pred] | (begun[links.pred] & ~links.saying(lambda link: link.from_finish))
         return links.kept(~done[links.succ] & ~fact).beside(len(self), of_succ=False)
 
-    def just_adds(self, beside: Beside, bound: Sequence[Any], *rare: Iterable[int]) -> list[bool]:
-        """Whether an activity's place is just the extreme of its bound and of sums over its links `beside`.
-
-        Not where there are facts, calendars or no bound, or where it is one of the `rare` activities.
-        """
-        adds = [at is not None for at in bound]
-        for i in chain(beside.tabled, self.begun, self.calendared, *rare):
-            adds[i] = False
-        return adds
-
     @cached_property
     def calendared(self) -> list[int]:
         """Activities with a calendar."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from scheduling.calendar import CalendarTable
 from scheduling.errors import AxisError, ContradictionError
+from scheduling.links import Beside
 from scheduling.network import Link, Network, later
 from scheduling.places import (
     binds_back,
@@ -20,6 +22,8 @@ from scheduling.places import (
     pushed_to,
 )
 from scheduling.settling import Pass
+
+_PLAIN, _SUMS, _CAREFUL = range(3)
 
 __all__ = ["Dates", "early_pass", "greatest_start", "late_pass", "least_start"]
 
@@ -140,18 +144,19 @@ class _Forward(Pass):
         self.modes = net.modes if any_mode else {}
         self.lower = _lower_bounds(net, clamp, floor)
         self.maxima = _grouped((link.pred, link) for link in net.pushing_maxima)
-        self.adds = net.just_adds(net.before, self.lower, net.finish_from, self.maxima, self.modes)
+        self.ease = _ease(net, net.before, self.lower, net.finish_from, self.maxima, self.modes)
 
     def run(self, block: Iterable[int]) -> None:
         start, finish, resume, work = self.start, self.finish, self.resume, self.work
-        adds, lower, odd = self.adds, self.lower, set(self.net.before.odd)
+        ease, lower = self.ease, self.lower
         first, other, said = self.net.before[:3]
         for i in block:
-            if not adds[i]:
+            how = ease[i]
+            if how == _CAREFUL:
                 self.place_named(i)
                 continue
             at, links = lower[i], slice(first[i], first[i + 1])
-            if i not in odd:
+            if how == _PLAIN:
                 for j in other[links]:
                     bound = finish[j]
                     if bound > at:
@@ -239,18 +244,19 @@ class _Backward(Pass):
         self.latest = latest
         broken = set(early.broken)
         self.maxima = _grouped((link.succ, link) for link in net.maximum_links if link not in broken)
-        self.adds = net.just_adds(net.binding_after, latest, net.start_by, self.maxima, self.modes)
+        self.ease = _ease(net, net.binding_after, latest, net.start_by, self.maxima, self.modes)
 
     def run(self, block: Iterable[int]) -> None:
         start, finish, resume, work = self.start, self.finish, self.resume, self.net.work
-        adds, latest, odd = self.adds, self.latest, set(self.net.binding_after.odd)
+        ease, latest = self.ease, self.latest
         first, other, said = self.net.binding_after[:3]
         for i in block:
-            if not adds[i]:
+            how = ease[i]
+            if how == _CAREFUL:
                 self.place_named(i)
                 continue
             end, links = latest[i], slice(first[i], first[i + 1])
-            if i not in odd:
+            if how == _PLAIN:
                 for j in other[links]:
                     bound = resume[j]
                     if bound < end:
@@ -364,6 +370,21 @@ def _lower_bounds(net: Network, clamp: bool, floor: Sequence[Any] | None) -> lis
     if floor is None:
         return lower
     return [at if net.started(i) else later(at, floor[i]) for i, at in enumerate(lower)]
+
+
+def _ease(net: Network, beside: Beside, bounds: Sequence[Any], *rare: Iterable[int]) -> list[int]:
+    """How each activity may be placed.
+
+    _PLAIN: at the extreme of its bound and of the dates beside it. _SUMS: of sums of dates, lags and work,
+    too. _CAREFUL: in any other way, where there are facts, calendars or no bound, or it is one of the `rare`.
+    """
+    ease = [_PLAIN] * len(net)
+    for i in beside.odd:
+        ease[i] = _SUMS
+    free = [i for i, at in enumerate(bounds) if at is None]
+    for i in chain(free, beside.tabled, net.begun, net.calendared, *rare):
+        ease[i] = _CAREFUL
+    return ease
 
 
 def _broken(net: Network, dates: _Forward) -> tuple[Link, ...]:
