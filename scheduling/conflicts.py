@@ -15,6 +15,7 @@ from scheduling.calendar import CalendarTable
 from scheduling.capacity import overloads
 from scheduling.elements import Element, Kind, elements_of, named, upper_bounds
 from scheduling.energy import Overbooked, overbooked
+from scheduling.errors import ContradictionError
 from scheduling.feasibility import attempt, latest_dates, misses, short
 from scheduling.generation import generate
 from scheduling.network import Id, Network
@@ -350,13 +351,18 @@ class _Proof:
         """Calendars without whose breaks and slow days the elements could hold."""
         tables = [self.net.tables[i] for item in kept if item.kind is Kind.DURATION for i in members(item)]
         tables += [item.link.table for item in kept if item.link is not None and item.link.lag]
-        return [
-            Element(Kind.CALENDAR, table=table)
-            for table in dict.fromkeys(tables)
-            if isinstance(table, CalendarTable)
-            and table.rates.min() < 100
-            and self.impossible(kept, flat=table) is False
-        ]
+        slow = [table for table in dict.fromkeys(tables) if isinstance(table, CalendarTable)]
+        return [Element(Kind.CALENDAR, table=table) for table in slow if self.breaks_matter(kept, table)]
+
+    def breaks_matter(self, kept: list[Element], table: CalendarTable) -> bool:
+        """Whether the elements could hold if every slot of a calendar were worked at full rate."""
+        if table.rates.min() == 100:
+            return False
+        try:
+            return self.impossible(kept, flat=table) is False
+        except ContradictionError:
+            # Leads and maximum lags may need the breaks.
+            return False
 
 
 def irreducible(
