@@ -4,8 +4,8 @@
                                    [--seeds 0 1 2 3 4] [--seconds 60 | --limit WORK_UNITS] [--workers 2]
 
 "late" is the weighted lateness. "early" is the mean number of slots by which an activity with work starts
-before its greatest date without resources; 0 is what no plan under resources need reach, "bound" what none can
-undercut. Plans are compared by "late" first. "first" is when the first plan was there.
+before its greatest date without resources; 0 is what no plan under resources need reach, "bound" what none
+can undercut. Plans are compared by "late" first. "first" is when the first plan was there.
 
 The generator was fixed before anything was solved. A witness plan, generated forwards in time, keeps every
 release and capacity; every deadline lies some days after it, so that all of them can be kept. Utilisation is
@@ -38,7 +38,7 @@ FIRST = date(2027, 1, 4)
 LINKS = (("FS", 0), ("FS", 0), ("FS", 0), ("FS", 2), ("FS", 5), ("SS", 3), ("SS", 6), ("FF", 2))
 
 
-# -- the portfolios -----------------------------------------------------------------------------------------
+# -- the portfolios ---------------------------------------------------------------------------------------
 def calendars() -> dict[str, Calendar]:
     """Offices with holidays, sites with a slow winter, suppliers with half Saturdays; all rest in spring."""
     office: dict[date, Any] = {}
@@ -139,7 +139,7 @@ def add_deadlines(
             node["weight"] = int(random.integers(1, 4))
 
 
-# -- the peer -------------------------------------------------------------------------------------------------
+# -- the peer ---------------------------------------------------------------------------------------------
 class Generation:
     """Serial generation: one activity after the other, each at its first or last place with free units."""
 
@@ -243,7 +243,7 @@ def latest_finish_time(net: Network, early: Dates, late: Dates, ends: Sequence[A
     return dates
 
 
-# -- the table ------------------------------------------------------------------------------------------------
+# -- the table --------------------------------------------------------------------------------------------
 def compare(net: Network, seed: int, options: argparse.Namespace) -> str:
     """One line: the peer, then the plan."""
     early = early_pass(net)

@@ -1,0 +1,156 @@
+"""A network and its dates as integer arrays for the kernels, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from scheduling.calendar import CalendarTable
+from scheduling.capacity import holdings
+from scheduling.kernels.board import CAP, FLOOR, MOST, NEED, Board, Ints, Sheet, take
+from scheduling.network import FINISH_MILESTONE, WORK, Network
+from scheduling.passes import Dates
+
+_FULL = 100
+
+
+class Layout:
+    """Unstarted activities of a network on a board; what has started holds its units and does not move.
+
+    Parameters
+    ----------
+    net : Network
+        With whole numbers as work, lags and dates.
+    facts : Dates
+        Where work in progress lies, and the maximum lags that facts break.
+    low, high : sequence of int
+        Least and greatest start of each unstarted activity.
+    first, last : int
+        Boundaries that the board lies between.
+    """
+
+    def __init__(
+        self, net: Network, facts: Dates, low: Sequence[Any], high: Sequence[Any], first: int, last: int
+    ) -> None:
+        self.net, self.facts = net, facts
+        self.first, self.slots = first, last - first
+        self.free = np.array([net.started(i) for i in range(len(net))]) == 0
+        self.rows = {id(table): (k, table) for k, table in enumerate({id(t): t for t in net.tables}.values())}
+        self.board = self._board(low, high)
+
+    def high(self, high: Sequence[Any]) -> None:
+        """Take other greatest starts."""
+        self.board = self.board._replace(high=self._starts(high))
+
+    def _starts(self, values: Sequence[Any]) -> Ints:
+        at = [value - self.first if free else -1 for value, free in zip(values, self.free, strict=True)]
+        return np.array(at, dtype=np.int32)
+
+    def _board(self, low: Sequence[Any], high: Sequence[Any]) -> Board:
+        net = self.net
+        kind = np.array(net.kind)
+        rates = self._rates()
+        scale = int(np.gcd.reduce(rates, axis=None, initial=_FULL))
+        cum, cum_at = _sums(rates // scale)
+        worked, worked_at = _sums(rates > 0)
+        first_demand = np.cumsum([0, *(len(row) for row in net.demand)], dtype=np.int32)
+        pairs = np.array([pair for row in net.demand for pair in row], dtype=np.int32).reshape(-1, 2)
+        return Board(
+            low=self._starts(low),
+            high=self._starts(high),
+            work=np.array(net.work, dtype=np.int32) * np.int32(_FULL // scale) * (kind == WORK),
+            snaps=kind != FINISH_MILESTONE,
+            weight=(self.free & (kind == WORK)).astype(np.int32),
+            table=np.array([self.rows[id(table)][0] for table in net.tables], dtype=np.int32),
+            cum=cum,
+            worked=worked,
+            cum_at=cum_at,
+            worked_at=worked_at,
+            **self._neighbours(),
+            first_demand=first_demand,
+            resource=pairs[:, 0].copy(),
+            units=pairs[:, 1].copy(),
+            consumed=np.array([item.consumed for item in net.resources], dtype=np.bool_),
+        )
+
+    def _rates(self) -> Any:
+        """Rates of every calendar on the board, that of a lag too."""
+        net = self.net
+        for link in net.links:
+            if isinstance(link.table, CalendarTable):
+                self.rows.setdefault(id(link.table), (len(self.rows), link.table))
+        rates = np.full((len(self.rows), self.slots), _FULL, dtype=np.int32)
+        for row, table in self.rows.values():
+            if isinstance(table, CalendarTable):
+                rates[row] = table.rates[self.first : self.first + self.slots]
+        return rates
+
+    def _neighbours(self) -> dict[str, Any]:
+        """Both ends of every link between activities that are free to move."""
+        entries = []
+        broken = set(self.facts.broken)
+        for link in self.net.links:
+            i, j = link.pred, link.succ
+            if not (self.free[i] and self.free[j]) or link in broken:
+                continue
+            row = self.rows[id(link.table)][0] if isinstance(link.table, CalendarTable) else -1
+            at_pred, at_succ = (NEED, MOST) if link.maximum else (CAP, FLOOR)
+            entries.append((i, j, at_pred, link.from_finish, link.to_finish, link.lag, row))
+            entries.append((j, i, at_succ, link.to_finish, link.from_finish, link.lag, row))
+        found = np.array(sorted(entries), dtype=np.int32).reshape(-1, 7)
+        _, other, role, own, others, lag, table = found.T.copy()
+        return {
+            "first": np.searchsorted(found[:, 0], np.arange(len(self.net) + 1)).astype(np.int32),
+            "other": other,
+            "role": role,
+            "own_finish": own.astype(np.bool_),
+            "other_finish": others.astype(np.bool_),
+            "lag": lag,
+            "lag_table": table,
+        }
+
+    # -- sheets -------------------------------------------------------------------------------------------
+    def empty(self) -> Sheet:
+        """Nothing placed; what has started holds its units."""
+        net, first, slots = self.net, self.first, self.slots
+        free = np.empty((len(net.resources), slots), dtype=np.int32)
+        for k, resource in enumerate(net.resources):
+            free[k] = resource.capacity
+            for when, capacity in resource.changes:
+                free[k, max(0, when - first) :] = capacity
+            for item in holdings(net, self.facts, k):
+                if net.started(item.activity):
+                    last = slots if resource.consumed else max(0, item.end - first)
+                    free[k, max(0, item.begin - first) : last] -= item.units
+        return Sheet(np.full(len(net), -1, np.int32), np.full(len(net), -1, np.int32), free)
+
+    def sheet(self, dates: Dates) -> Sheet:
+        """Dates laid out."""
+        sheet = self.empty()
+        sheet.start[:] = self._starts(dates.start)
+        sheet.finish[:] = np.where(self.free, np.array(dates.finish) - self.first, -1)
+        for i in np.flatnonzero(self.free):
+            take(self.board, sheet, int(i), 1)
+        return sheet
+
+    def dates(self, sheet: Sheet) -> Dates:
+        """What lies on a sheet, with the facts."""
+        facts = self.facts
+        start = (sheet.start + self.first).tolist()
+        finish = (sheet.finish + self.first).tolist()
+        fixed = np.flatnonzero(~self.free).tolist()
+        resume = list(start)
+        for i in fixed:
+            start[i], finish[i], resume[i] = facts.start[i], facts.finish[i], facts.resume[i]
+        return Dates(start, finish, resume, facts.broken, facts.modes)
+
+
+def _sums(steps: Any) -> tuple[Ints, Ints]:
+    """Running sums of each row, and the greatest boundary that each sum is reached at."""
+    sums = np.zeros((len(steps), steps.shape[1] + 1), dtype=np.int32)
+    np.cumsum(steps, axis=1, out=sums[:, 1:])
+    values = np.arange(int(sums.max()) + 1)
+    at = [np.searchsorted(row, values, side="right") - 1 for row in sums]
+    return sums, np.array(at, dtype=np.int32)
