@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
+from typing import Any
 
 import networkx as nx
 
@@ -12,7 +14,7 @@ from scenarios.expand import NodeSpec, nodes
 from scenarios.factors import FactorRisk, project_factors
 from scenarios.fields import earlier
 from scenarios.risk_model import risk_model
-from scenarios.schema import Project, ResourceSpec, Scenario
+from scenarios.schema import ModeSpec, Project, ResourceSpec, Scenario
 from scenarios.status import NodeStatus, out_of_sequence, statuses, with_remaining
 from scheduling.build import compile_network
 from scheduling.calendar import Calendar
@@ -116,6 +118,9 @@ def _graph(
                 type=link.type,
                 lag=link.lag,
                 maximum_lag=link.maximum_lag,
+                extension=link.extension,
+                extensions=link.extensions,
+                extension_cost=link.extension_cost,
                 lag_calendar=link.lag_calendar,
             )
     return graph
@@ -132,7 +137,12 @@ def _add_node(
         calendar=spec.calendar,
         project=spec.project,
         release=spec.release,
+        start_by=spec.start_by,
+        finish_from=spec.finish_from,
         demand=dict(spec.demand),
+        cost=spec.cost,
+        modes={name: _mode(spec, mode) for name, mode in spec.modes.items()},
+        floor=spec.floor,
         deadline=line.date if line else None,
         hard=line.hard if line else False,
         weight=line.weight if line else 1,
@@ -142,16 +152,22 @@ def _add_node(
     )
 
 
+def _mode(spec: NodeSpec, mode: ModeSpec) -> dict[str, Any]:
+    demand = spec.demand if mode.demand is None else mode.demand
+    return {"duration": mode.work, "demand": dict(demand), "cost": mode.cost}
+
+
 def _resource(name: str, spec: ResourceSpec, data_date: date) -> Resource:
     """A resource from the data date on; what changed before it is its first capacity."""
     units, changes = capacities(spec, data_date)
-    return Resource(name, units, changes)
+    return Resource(name, units, changes, spec.consumed)
 
 
 def capacities(spec: ResourceSpec, data_date: date) -> tuple[int, tuple[tuple[date, int], ...]]:
-    """Units on the data date, and every later change."""
-    past = [change.capacity for change in spec.changes if earlier(change.date, data_date)]
-    later = tuple(
-        (change.date, change.capacity) for change in spec.changes if not earlier(change.date, data_date)
-    )
+    """Units on the data date, and every later change; of a stock, what was supplied in all until then."""
+    sums = accumulate((item.quantity for item in spec.deliveries), initial=spec.capacity)
+    supplied = [(item.date, total) for item, total in zip(spec.deliveries, list(sums)[1:], strict=True)]
+    steps = supplied or [(change.date, change.capacity) for change in spec.changes]
+    past = [units for when, units in steps if earlier(when, data_date)]
+    later = tuple((when, units) for when, units in steps if not earlier(when, data_date))
     return (past[-1] if past else spec.capacity), later

@@ -11,6 +11,7 @@ from scenarios.fields import day_of
 from scenarios.messages import catalogue, label, say
 from scenarios.schema import Label, Project
 from scheduling.calendar import ELAPSED
+from scheduling.cautions import Caution, CautionKind
 from scheduling.plan import Plan
 from simulation.confidence import ConfidencePlan
 
@@ -39,7 +40,7 @@ def portfolio_notes(
             )
     if years := provisional_years(assembly, last):
         found.append(labelled("warn_provisional", years=listed(map(str, years))))
-    found += [Label(zh=text, en=text) for text in late_plan.warnings]
+    found += [plan_caution(assembly, item) for item in late_plan.cautions]
     funded = [project.id for project in scenario.projects if project.investment]
     building = [name for name in funded if spending_nodes(assembly, name)]
     if building and len(building) < len(funded):
@@ -52,6 +53,22 @@ def portfolio_notes(
         ahead = dict.fromkeys(node for _, node in assembly.out_of_sequence)
         found.append(labelled("warn_out_of_sequence", nodes=_nodes(assembly, ahead)))
     return (*found, *scenario.notes)
+
+
+def plan_caution(assembly: Assembly, item: Caution) -> Label:
+    """A caution of a plan in words."""
+    if item.kind is CautionKind.BROKEN_LAG:
+        return labelled("warn_broken_lag", nodes=_nodes(assembly, item.activities))
+    if item.kind is CautionKind.OVERLOAD:
+        name = str(item.resource)
+        shown = assembly.scenario.resources[name].name or Label(zh=name, en=name)
+        held, there = item.amounts
+        return labelled("warn_overload", name=shown, since=str(item.since), held=held, there=there)
+    normal, planned = item.amounts
+    mode = assembly.specs[str(item.activities[0])].modes[str(item.mode)].name
+    shown = mode or Label(zh=str(item.mode), en=str(item.mode))
+    nodes = _nodes(assembly, item.activities)
+    return labelled("warn_crash", nodes=nodes, mode=shown, normal=normal, planned=planned)
 
 
 def _open_deadlines(assembly: Assembly) -> bool:
@@ -115,7 +132,7 @@ def listed(items: Iterable[str | Label]) -> Label:
     return Label(zh=zh, en=en)
 
 
-def labelled(key: str, **values: Label | int) -> Label:
+def labelled(key: str, **values: Label | int | str) -> Label:
     """A message whose values have a form in each language."""
     zh, en = (
         say(key, lang, **{name: v.text(lang) if isinstance(v, Label) else v for name, v in values.items()})

@@ -5,13 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from scenarios.messages import language, say
 from scheduling.errors import SchedulingError
@@ -144,6 +152,40 @@ def critical_path_command(
         typer.echo(json.dumps(critical_path_dict(assembly, result), ensure_ascii=False, indent=2))
     else:
         print_critical_path(assembly, result, _console(), chosen)
+
+
+@app.command()
+def levers(
+    scenario: ScenarioArgument,
+    project: Annotated[
+        list[str] | None, typer.Option("--project", help="Only this project; may be given more than once.")
+    ] = None,
+    replications: Annotated[int | None, typer.Option("--replications", min=2, help="Replications.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Rank what could be done for projects: options, modes, crashing, capacity, and what each would bring."""
+    from scenarios.levers import levers as ranked
+    from scenarios.reports import print_levers
+
+    chosen = _lang(lang)
+    loaded = _load(scenario, chosen)
+    names = {item.id: item.name for item in loaded.projects}
+    found = {}
+    with _progress() as bars:
+        for name in project or names:
+            task = bars.add_task(name, total=None)
+
+            def show(done: int, total: int, task: TaskID = task) -> None:
+                bars.update(task, completed=done, total=total)
+
+            found[name] = ranked(loaded, name, replications=replications, progress=show)
+    if as_json:
+        data = {name: [asdict(item) for item in items] for name, items in found.items()}
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=lambda item: item.model_dump()))
+        return
+    for name, items in found.items():
+        print_levers(names[name], items, _console(), chosen)
 
 
 @app.command()

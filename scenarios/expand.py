@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from scenarios.schema import (
     Activity,
     Label,
     LognormalSpec,
+    ModeSpec,
     Override,
     Predecessor,
     Project,
@@ -68,6 +69,10 @@ class NodeSpec:
         Whether the work is a default of the catalogue.
     planned : int, optional
         Work that the plan uses where it is not the most likely.
+    start_by, finish_from : date, optional
+        Last start and least finish.
+    cost, modes, floor
+        Price of the node as it is, other ways to do it, and the least work that the law allows.
     """
 
     id: str
@@ -87,6 +92,11 @@ class NodeSpec:
     key: bool
     assumed: bool
     planned: int | None = None
+    start_by: date | None = None
+    finish_from: date | None = None
+    cost: float = 0
+    modes: Mapping[str, ModeSpec] = field(default_factory=dict)
+    floor: int | None = None
 
     @property
     def planning_work(self) -> int:
@@ -214,6 +224,7 @@ def _from_step(project: Project, step: Step, site: str) -> NodeSpec:
         rework=_step_rework(step.reworks[0]) if step.reworks else None,
         key=step.key,
         assumed=any(step.work),
+        floor=step.legal_floor.days if step.legal_floor else None,
     )
 
 
@@ -235,7 +246,7 @@ def _overridden(spec: NodeSpec, project: Project) -> NodeSpec:
         return spec
     changes: dict[str, Any] = {
         name: getattr(override, name)
-        for name in ("name", "calendar", "release", "demand", "key")
+        for name in ("name", "calendar", "release", "start_by", "finish_from", "demand", "modes", "key")
         if getattr(override, name) is not None
     }
     if override.predecessors is not None:
@@ -278,4 +289,9 @@ def _from_activity(project: Project, activity: Activity) -> NodeSpec:
         key=activity.key,
         assumed=False,
         planned=activity.planned,
+        start_by=activity.start_by,
+        finish_from=activity.finish_from,
+        cost=activity.cost,
+        modes=activity.modes,
+        floor=activity.floor,
     )

@@ -60,6 +60,7 @@ NO_BOOLEAN = BeforeValidator(_no_boolean)
 Number: TypeAlias = Annotated[float, NO_BOOLEAN]
 Positive: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=1, le=MOST_SLOTS)]
 NotNegative: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=0, le=MOST_SLOTS)]
+Cost: TypeAlias = Annotated[Number, Field(ge=0, le=1e9)]
 Lag: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=-MOST_SLOTS, le=MOST_SLOTS)]
 Probability: TypeAlias = Annotated[float, NO_BOOLEAN, Field(ge=0, le=1)]
 Name: TypeAlias = Annotated[str, Field(min_length=1)]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scheduling.calendar import CalendarTable as CalendarTable
     from scheduling.cpm import CriticalPath as CriticalPath
     from scheduling.cpm import critical_path as critical_path
+    from scheduling.crashing import CurvePoint as CurvePoint
+    from scheduling.crashing import cost_time_curve as cost_time_curve
     from scheduling.errors import AxisError as AxisError
     from scheduling.errors import ContradictionError as ContradictionError
     from scheduling.errors import CycleError as CycleError
@@ -36,6 +38,7 @@ _HOME = {
     "CalendarTable": "calendar",
     "ContradictionError": "errors",
     "CriticalPath": "cpm",
+    "CurvePoint": "crashing",
     "CycleError": "errors",
     "Factor": "network",
     "InputError": "errors",
@@ -47,6 +50,7 @@ _HOME = {
     "Violation": "validator",
     "backward_schedule": "backward",
     "compile_network": "build",
+    "cost_time_curve": "crashing",
     "critical_path": "cpm",
     "validate": "validator",
 }

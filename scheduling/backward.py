@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from scheduling.build import compile_network
 from scheduling.capacity import Overload, overloads
+from scheduling.cautions import cautions
 from scheduling.cpm import early_finishes, judge
 from scheduling.errors import ContradictionError, InputError, SchedulingError
 from scheduling.generation import generate
-from scheduling.modes import CRASH_BOUND, least_cost, only_planning_modes
+from scheduling.modes import least_cost, only_planning_modes
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass, late_pass
 from scheduling.plan import Levels, Plan, levels, overruns
@@ -213,7 +214,7 @@ def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> P
             cost=judged.cost,
             objective=-judged.earliness,
             objective_bound=outcome.objective_bound,
-            warnings=warnings(net, dates),
+            cautions=cautions(net, dates),
         )
     )
 
@@ -243,29 +244,6 @@ def checked(plan: Plan) -> Plan:
             f"the plan found by '{plan.solver}' does not hold; please report this: " + "; ".join(broken)
         )
     return plan
-
-
-def warnings(net: Network, dates: Dates) -> tuple[str, ...]:
-    """Facts that no plan can mend, and modes that cut more than is customary."""
-    found = [
-        f"maximum lag {net.ids[link.pred]} -> {net.ids[link.succ]} is already broken by actual dates"
-        for link in dates.broken
-    ]
-    for item in overloads(net, dates):
-        if item.facts:
-            when = net.axis.start_date(item.begin) if net.axis else item.begin
-            found.append(
-                f"work in progress holds {item.held} units of '{net.resources[item.resource].id}' "
-                f"from {when}, where there are {item.capacity}"
-            )
-    for i, modes in net.modes.items():
-        normal, work = modes[0].work, net.work[i]
-        if work < (1 - CRASH_BOUND) * normal:
-            found.append(
-                f"mode '{net.mode(i).id}' of '{net.ids[i]}' cuts its work from {normal} to {work}, "
-                f"by more than {CRASH_BOUND:.0%}"
-            )
-    return tuple(found)
 
 
 def _overloaded(net: Network, over: Overload) -> str:

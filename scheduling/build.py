@@ -121,7 +121,8 @@ class _Compiler:
         self.graph = graph
         self.duration, self.lag, self.relation = duration, lag, relation
         self.start, self.data_date = start, data_date
-        self.resources, self.factors = resources, factors
+        self.resources = sorted(resources, key=lambda item: str(item.id))
+        self.factors = factors
         self.ids = stable_order(graph.nodes)
         self.position = {name: i for i, name in enumerate(self.ids)}
         self.nodes: list[dict[str, Any]] = [graph.nodes[name] for name in self.ids]
@@ -135,9 +136,15 @@ class _Compiler:
         self._tables: dict[str, Table] = {ELAPSED: CONTINUOUS}
         self.kinds = [self.kind(i) for i in range(len(self.ids))]
         self.works = [self.work(i) for i in range(len(self.ids))]
-        self.demand = read_demands(self.ids, self.nodes, self.kinds, resources)
+        self.demand = read_demands(self.ids, self.nodes, self.kinds, self.resources)
         self.modes = read_modes(
-            self.ids, self.nodes, self.kinds, self.works, self.demand, positions(resources), whole=self.whole
+            self.ids,
+            self.nodes,
+            self.kinds,
+            self.works,
+            self.demand,
+            positions(self.resources),
+            whole=self.whole,
         )
         self.axis = self.build_axis(slots_per_day) if self.dated else None
 

@@ -157,4 +157,4 @@ def priced(net: Network) -> bool:
 
 def only_planning_modes(net: Network) -> bool:
     """Whether every other mode costs more than the planning one."""
-    return all(ways[0].cost < min(mode.cost for mode in ways[1:]) for ways in net.modes.values())
+    return all(ways[0].cost < mode.cost for ways in net.modes.values() for mode in ways[1:])

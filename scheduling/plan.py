@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scheduling.cautions import Caution
 from scheduling.modes import cost, extendable, extensions_used
 from scheduling.network import WORK, Id, Network
 from scheduling.passes import Dates
@@ -45,8 +46,8 @@ class Plan:
     conflict : tuple of ids or None
         When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
         demand no capacity ever meets; empty when only the search as a whole proves it.
-    warnings : tuple of str
-        Facts that the plan cannot mend, such as work in progress that holds more units than there are.
+    cautions : tuple of Caution
+        Facts that the plan cannot mend, and modes that cut more than is customary.
     """
 
     network: Network
@@ -60,7 +61,7 @@ class Plan:
     objective: Any = None
     objective_bound: Any = None
     conflict: tuple[Id, ...] | None = None
-    warnings: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     @cached_property
     def start(self) -> Mapping[Id, Any]:

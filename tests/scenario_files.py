@@ -57,6 +57,10 @@ resources:
     changes: [{date: 2026-01-01, capacity: 1}, {date: 2026-09-01, capacity: 3}]
     demand: {F1: 1}
     synthetic: true
+  quota:
+    capacity: 5
+    consumed: true
+    deliveries: [{date: 2026-08-03, quantity: 4}]
 drivers:
   rain:
     name: {zh: 多雨, en: rain}
@@ -98,7 +102,10 @@ projects:
         calendar: slow
         predecessors: [F0]
         release: 2026-04-01
+        start_by: 2027-04-01
+        finish_from: 2026-04-20
         demand: {crew: 2}
+        modes: {fast: {work: 22, cost: 2.5, demand: {crew: 3}, name: fast, source: estimate}}
         rework: {probability: 0.1, work: 5}
         key: true
         source: estimate
@@ -115,7 +122,12 @@ projects:
         department: housing
         calendar: six-day
         release: 2026-03-10
-        demand: {crew: 1}
+        start_by: 2026-12-01
+        finish_from: 2026-03-12
+        demand: {crew: 1, quota: 2}
+        cost: 1
+        modes: {two: {work: 4, cost: 3}}
+        floor: 3
         rework: {probability: 0.2, work: {discrete: {values: [1, 3], weights: [2, 1]}}}
         key: true
         source: estimate
@@ -124,7 +136,14 @@ projects:
         work: 0
         milestone: start
         predecessors:
-          - {id: a, type: SS, lag: 2, maximum_lag: 20, lag_calendar: elapsed}
+          - id: a
+            type: SS
+            lag: 2
+            maximum_lag: 20
+            lag_calendar: elapsed
+            extension: 5
+            extensions: 2
+            extension_cost: 0.5
           - {id: E/F0, lag: null, maximum_lag: 400}
 notes: [{zh: 说明, en: note}]
 """

@@ -11,6 +11,7 @@ import pytest
 from scheduling.backward import backward_schedule
 from scheduling.build import compile_network
 from scheduling.calendar import FIVE_DAY, Calendar
+from scheduling.cautions import Caution, CautionKind
 from scheduling.cpm import critical_path
 from scheduling.errors import InputError
 from scheduling.network import Network, Resource
@@ -132,7 +133,7 @@ def test_19_facts_stay_and_a_broken_maximum_lag_is_a_warning() -> None:
     graph.add_edge("a", "b", maximum_lag=1)
     plan = backward_schedule(compile_network(graph, data_date=6))
     assert (plan.start, plan.status) == ({"a": 1, "b": 18}, Status.OPTIMAL)
-    assert plan.warnings == ("maximum lag a -> b is already broken by actual dates",)
+    assert plan.cautions == (Caution(CautionKind.BROKEN_LAG, ("a", "b")),)
 
 
 @SOLVERS

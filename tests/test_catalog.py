@@ -286,7 +286,8 @@ def test_options_are_described() -> None:
         assert option.zh
         assert option.en
         assert option.source
-        assert option.legal_risk
+        assert option.legal_risk_zh
+        assert option.legal_risk_en
         assert set(option.templates) <= set(templates())
         assert set(option.conflicts) <= set(options())
 

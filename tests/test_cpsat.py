@@ -13,6 +13,7 @@ from plans import Enumeration, portfolio, tiny
 
 from scheduling.backward import backward_schedule, greatest, project_ends
 from scheduling.build import compile_network
+from scheduling.cautions import Caution, CautionKind
 from scheduling.errors import ContradictionError, InputError
 from scheduling.generation import generate
 from scheduling.network import Network, Resource
@@ -164,7 +165,7 @@ def test_work_in_progress_holds_its_units_without_asking() -> None:
     plan = backward_schedule(net)
     assert (plan.status, plan.weighted_lateness) == (Status.LATE, 4)
     assert plan.start["next"] == 9
-    assert plan.warnings == ("work in progress holds 3 units of 'crew' from 5, where there are 2",)
+    assert plan.cautions == (Caution(CautionKind.OVERLOAD, resource="crew", since=5, amounts=(3, 2)),)
 
 
 def test_weights_choose_who_is_late() -> None:

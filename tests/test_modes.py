@@ -10,6 +10,7 @@ import pytest
 
 from scheduling import Resource, backward_schedule, compile_network, critical_path, validate
 from scheduling.calendar import FIVE_DAY
+from scheduling.cautions import Caution, CautionKind
 from scheduling.errors import InputError
 from scheduling.network import Mode
 from scheduling.passes import Dates
@@ -93,10 +94,17 @@ def test_the_cheapest_set_of_modes() -> None:
 
 
 def test_a_mode_that_cuts_more_than_a_fifth_is_flagged() -> None:
-    assert backward_schedule(chain(modes={"m": {"duration": 7}})).warnings == (
-        "mode 'm' of 'b' cuts its work from 10 to 7, by more than 20%",
-    )
-    assert backward_schedule(chain(modes={"m": {"duration": 8}}, deadline=13)).warnings == ()
+    cut = Caution(CautionKind.CRASH, ("b",), amounts=(10, 7), mode="m")
+    assert backward_schedule(chain(modes={"m": {"duration": 7}})).cautions == (cut,)
+    assert backward_schedule(chain(modes={"m": {"duration": 8}}, deadline=13)).cautions == ()
+
+
+def test_no_mode_fits_where_the_least_start_and_the_least_finish_belong_to_different_ones() -> None:
+    """The long mode starts on time, the short one would finish on time; neither does both."""
+    ways = {"short": {"duration": 1}}
+    graph = one(duration=3, modes=ways, start_by=0, finish_from=2, deadline=0)
+    plan = backward_schedule(graph)
+    assert (plan.status, plan.modes["a"], plan.weighted_lateness) == (Status.LATE, "normal", 3)
 
 
 def test_maximum_lags_may_demand_another_mode() -> None:

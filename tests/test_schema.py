@@ -320,9 +320,36 @@ def test_multipliers_lie_above_zero(multiplier: str) -> None:
 def test_capacity_changes_in_order() -> None:
     changes = "[{date: 2026-06-01, capacity: 1}, {date: 2026-05-01, capacity: 2}]"
     assert fault(f"resources: {{crew: {{capacity: 1, changes: {changes}}}}}") == (
-        "x.yaml:4:42: resources.crew.changes: 2026-05-01 does not lie after 2026-06-01; list the changes by "
-        "date"
+        "x.yaml:4:42: resources.crew.changes: 2026-05-01 does not lie after 2026-06-01; list them by date"
     )
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        (
+            "{capacity: 1, consumed: true, changes: [{date: 2026-06-01, capacity: 2}]}",
+            "a stock has deliveries",
+        ),
+        ("{capacity: 1, deliveries: [{date: 2026-06-01, quantity: 2}]}", "deliveries add to a stock"),
+    ],
+)
+def test_a_stock_has_deliveries(spec: str, message: str) -> None:
+    assert message in fault(f"resources: {{land: {spec}}}")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("work: 9, floor: 10", "work 9 of mode 'normal' is below 10"),
+        ("work: 9, floor: 8, modes: {m: {work: 7}}", "work 7 of mode 'm' is below 8"),
+        ("work: 9, modes: {normal: {work: 7}}", "'normal' is what the activity itself says"),
+        ("work: 0, modes: {m: {work: 7}}", "is a milestone and has no modes"),
+        ("work: 3, predecessors: [{id: b, extension: 3}]", "an extension prolongs a maximum_lag"),
+    ],
+)
+def test_modes_and_windows_that_make_no_sense(more: str, message: str) -> None:
+    assert message in fault_of(ACTIVITY.replace("work: 5, %s", more))
 
 
 # -- projects and calendars ---------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def options() -> Mapping[str, Option]:
     Examples
     --------
     >>> list(options())
-    ['serial', 'ready_land', 'parallel', 'land_then_start', 'staged_permit']
+    ['serial', 'ready_land', 'tolerance', 'parallel', 'land_then_start', 'staged_permit', 'overlap']
     """
     return MappingProxyType({key: _option(key, raw) for key, raw in _read("options").items()})
 
@@ -125,7 +125,8 @@ def _option(key: str, raw: Mapping[str, Any]) -> Option:
         zh=raw["zh"],
         en=raw["en"],
         source=raw["source"],
-        legal_risk=raw["legal_risk"],
+        legal_risk_zh=raw["legal_risk"]["zh"],
+        legal_risk_en=raw["legal_risk"]["en"],
         conflicts=tuple(raw.get("conflicts", ())),
         edits=MappingProxyType({name: _edits(edits) for name, edits in raw["templates"].items()}),
     )

@@ -224,7 +224,8 @@ class Option:
     Attributes
     ----------
     id, zh, en : str
-    source, legal_risk : str
+    source : str
+    legal_risk_zh, legal_risk_en : str
     edits : mapping of template id to Edits
         The templates that it applies to.
     conflicts : tuple of str
@@ -235,7 +236,8 @@ class Option:
     zh: str
     en: str
     source: str
-    legal_risk: str
+    legal_risk_zh: str
+    legal_risk_en: str
     edits: Mapping[str, Edits]
     conflicts: tuple[str, ...] = ()
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from scenarios.expand import NodeSpec, all_nodes, in_scope
 from scenarios.problems import Path, Problem
-from scenarios.schema import Scenario
+from scenarios.schema import Activity, Override, Project, Scenario
 from scenarios.status import NodeStatus, statuses
 
 _MOST_NAMES = 60
@@ -62,3 +62,11 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known[:_MOST_NAMES]) or 'none'}"
     return f"{what} '{name}' does not exist; {hint}"
+
+
+def parts(project: Project, here: Path) -> Iterator[tuple[Path, Activity | Override]]:
+    """Own activities and overrides of a project, and where each stands."""
+    for k, activity in enumerate(project.activities):
+        yield (*here, "activities", k), activity
+    for name, override in project.overrides.items():
+        yield (*here, "overrides", name), override

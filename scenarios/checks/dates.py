@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from scenarios.calendar_specs import scenario_calendars
 from scenarios.calendars import bundled
-from scenarios.checks.context import Context, unknown
+from scenarios.checks.context import Context, parts, unknown
 from scenarios.fields import day_of, earlier
 from scenarios.problems import Path, Problem
 from scenarios.schema import CalendarSpec, Current, Project, Scenario
@@ -127,9 +127,10 @@ def _used(context: Context) -> list[Calendar]:
 def _all_dates(scenario: Scenario) -> Iterator[tuple[Path, date]]:
     yield ("data_date",), scenario.data_date
     for name, resource in scenario.resources.items():
-        for k, change in enumerate(resource.changes):
-            if earlier(scenario.data_date, change.date):
-                yield ("resources", name, "changes", k, "date"), change.date
+        for key in ("changes", "deliveries"):
+            for k, change in enumerate(getattr(resource, key)):
+                if earlier(scenario.data_date, change.date):
+                    yield ("resources", name, key, k, "date"), change.date
     for k, project in enumerate(scenario.projects):
         yield from _project_dates(project, ("projects", k), scenario.data_date)
 
@@ -148,9 +149,7 @@ def _project_dates(project: Project, here: Path, data_date: date) -> Iterator[tu
     for name, factor in project.factors.items():
         if factor.supply and not earlier(factor.supply, data_date):
             yield (*here, "factors", name, "supply"), factor.supply
-    for k, activity in enumerate(project.activities):
-        if activity.release:
-            yield (*here, "activities", k, "release"), activity.release
-    for name, override in project.overrides.items():
-        if override.release:
-            yield (*here, "overrides", name, "release"), override.release
+    for path, part in parts(project, here):
+        for key in ("release", "start_by", "finish_from"):
+            if when := getattr(part, key):
+                yield (*path, key), when

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from scenarios.calendars import bundled
 from scenarios.catalog import template
-from scenarios.checks.context import Context, repeated, unknown
-from scenarios.expand import full_id, project_template
+from scenarios.checks.context import Context, parts, repeated, unknown
+from scenarios.expand import NodeSpec, full_id, project_template
 from scenarios.factors import gate_defaults
 from scenarios.problems import Path, Problem
 from scenarios.schema import Activity, Override, Project
@@ -22,18 +22,11 @@ def names(context: Context) -> list[Problem]:
         problems += _nodes(context, project, here)
         problems += _overrides(context, project, here)
         problems += _factors(project, here)
-        for path, part in _parts(project, here):
+        for path, part in parts(project, here):
             problems += _links(context, project, path, part)
             problems += _calendar(context, path, part)
             problems += _demand(context, path, part)
     return problems
-
-
-def _parts(project: Project, here: Path) -> Iterator[tuple[Path, Activity | Override]]:
-    for k, activity in enumerate(project.activities):
-        yield (*here, "activities", k), activity
-    for name, override in project.overrides.items():
-        yield (*here, "overrides", name), override
 
 
 # -- nodes --------------------------------------------------------------------------------------------------
@@ -79,10 +72,21 @@ def _overrides(context: Context, project: Project, here: Path) -> Iterator[Probl
         elif name not in steps:
             yield Problem(path, _unknown_node(project, name, steps))
         elif specs[name].work.nothing:
-            for key in ("demand", "rework"):
+            for key in ("demand", "rework", "modes"):
                 if getattr(override, key):
                     message = f"node '{name}' is a milestone and has no {key}; drop it, or give it work"
                     yield Problem((*path, key), message)
+        else:
+            yield from _floor(specs[name], override, path)
+
+
+def _floor(spec: NodeSpec, override: Override, path: Path) -> Iterator[Problem]:
+    """Work below what the law demands."""
+    works = [((*path, "work"), spec.planning_work)] if override.work is not None else []
+    works += [((*path, "modes", name, "work"), mode.work) for name, mode in (override.modes or {}).items()]
+    for place, work in works:
+        if spec.floor is not None and work < spec.floor:
+            yield Problem(place, f"{work} days are below the {spec.floor} that the law demands; lengthen it")
 
 
 # -- what activities and overrides name ---------------------------------------------------------------------
@@ -112,10 +116,12 @@ def _calendar(context: Context, path: Path, part: Activity | Override) -> Iterat
 
 
 def _demand(context: Context, path: Path, part: Activity | Override) -> Iterator[Problem]:
-    for name in part.demand or {}:
-        if name not in context.scenario.resources:
-            message = unknown("resource", name, context.scenario.resources)
-            yield Problem((*path, "demand", name), message)
+    asked = [((*path, "demand"), part.demand)]
+    asked += [((*path, "modes", name, "demand"), mode.demand) for name, mode in (part.modes or {}).items()]
+    for place, demand in asked:
+        for name in demand or {}:
+            if name not in context.scenario.resources:
+                yield Problem((*place, name), unknown("resource", name, context.scenario.resources))
 
 
 # -- factors ------------------------------------------------------------------------------------------------

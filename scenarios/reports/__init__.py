@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scenarios.reports.console import print_forecast
 from scenarios.reports.csv_tables import write_csv
-from scenarios.reports.listing import critical_path_dict, print_catalog, print_critical_path
+from scenarios.reports.listing import critical_path_dict, print_catalog, print_critical_path, print_levers
 from scenarios.reports.result_json import result_dict, result_schema, write_result
 from scenarios.reports.tables import tables
 from scenarios.reports.workbook import write_workbook
@@ -20,6 +20,7 @@ __all__ = [
     "print_catalog",
     "print_critical_path",
     "print_forecast",
+    "print_levers",
     "result_dict",
     "result_schema",
     "write_all",

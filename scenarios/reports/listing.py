@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from scenarios.assemble import Assembly
-from scenarios.catalog import Template, departments, factor_defaults, options, template, templates
+from scenarios.catalog import Option, Template, departments, factor_defaults, options, template, templates
+from scenarios.levers import Lever
 from scenarios.messages import say
 from scenarios.reports.layout import plain
 from scenarios.schema import Label
@@ -34,7 +35,8 @@ def print_catalog(console: Console, lang: str, name: str | None, chosen: tuple[s
     sizes = [(key, _text(item, lang), str(len(item.steps))) for key, item in templates().items()]
     _print(console, say("catalog_templates", lang), ("id", "name", "catalog_steps"), sizes, lang)
     edits = [
-        (key, _text(item, lang), ", ".join(item.edits), item.legal_risk) for key, item in options().items()
+        (key, _text(item, lang), ", ".join(item.edits), _risk(item).text(lang))
+        for key, item in options().items()
     ]
     _print(console, say("catalog_options", lang), ("id", "name", "template", "legal_risk"), edits, lang)
     delays = [
@@ -71,6 +73,31 @@ def _print_steps(console: Console, lang: str, found: Template) -> None:
     headers = ("id", "name", "department", "work_omp", "calendar", "predecessors", "factors", "legal_floor")
     _print(console, f"{found.id}  {_text(found, lang)}", headers, rows, lang)
     console.print(plain(say("catalog_source", lang), "dim"))
+
+
+def print_levers(
+    project: Label, found: Sequence[Lever], console: Console, lang: str, most: int | None = None
+) -> None:
+    """What could be done for a project, the best first, with what stands against it."""
+    if not found:
+        console.print(plain(say("levers_none", lang, project=project.text(lang))))
+        return
+    rows = [
+        (
+            item.label.text(lang),
+            f"{item.gain.mean:+.2f} ±{2 * item.gain.standard_error:.2f}",
+            f"{item.after:.2f}",
+            _days(item.days),
+            _days(item.planned_days),
+            say("price_unknown", lang) if item.price is None else f"{item.price:g}",
+            item.legal_risk.text(lang),
+            item.id,
+        )
+        for item in found[:most]
+    ]
+    keys = ("lever", "lever_gain", "lever_after", "lever_days", "lever_planned_days", "lever_price")
+    title = say("levers_of", lang, project=project.text(lang))
+    _print(console, title, (*keys, "legal_risk", "lever_id"), rows, lang)
 
 
 def print_critical_path(assembly: Assembly, result: CriticalPath, console: Console, lang: str) -> None:
@@ -130,6 +157,10 @@ def _print(
         table.add_row(*(plain(cell) for cell in row))
     console.print(table)
     console.print()
+
+
+def _risk(option: Option) -> Label:
+    return Label(zh=option.legal_risk_zh, en=option.legal_risk_en)
 
 
 def _text(item: Any, lang: str) -> str:

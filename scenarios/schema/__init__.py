@@ -22,9 +22,16 @@ from scenarios.fields import (
     Positive,
     Spread,
 )
-from scenarios.schema.activities import Activity, Override, Predecessor, ReworkSpec
+from scenarios.schema.activities import Activity, ModeSpec, Override, Predecessor, ReworkSpec
 from scenarios.schema.projects import Current, DeadlineSpec, FactorSpec, Investment, Progress, Project
-from scenarios.schema.shared import CalendarSpec, CapacityChange, DriverSpec, QuotaSpec, ResourceSpec
+from scenarios.schema.shared import (
+    CalendarSpec,
+    CapacityChange,
+    Delivery,
+    DriverSpec,
+    QuotaSpec,
+    ResourceSpec,
+)
 from scheduling.calendar import MINUTES_PER_DAY
 
 __all__ = [
@@ -34,12 +41,14 @@ __all__ = [
     "CapacityChange",
     "Current",
     "DeadlineSpec",
+    "Delivery",
     "DiscreteSpec",
     "DriverSpec",
     "FactorSpec",
     "Investment",
     "Label",
     "LognormalSpec",
+    "ModeSpec",
     "Override",
     "Predecessor",
     "Progress",

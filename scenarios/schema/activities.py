@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from scenarios.fields import (
+    Cost,
     Identifier,
     Label,
     Lag,
@@ -20,6 +21,7 @@ from scenarios.fields import (
     ReworkWork,
     Work,
 )
+from scheduling.modes import NORMAL
 
 
 def _predecessor(value: Any) -> Any:
@@ -37,13 +39,21 @@ class Predecessor(Model):
     """Slots that lie between at least; negative for a lead; null for a maximum lag alone."""
     maximum_lag: Lag | None = None
     """Slots that lie between at most."""
+    extension: Positive | None = None
+    """Slots by which the maximum lag may be prolonged each time (延期)."""
+    extensions: Positive = 1
+    """How often at most."""
+    extension_cost: Cost = 0
+    """Price of one time, in 10,000 CNY (万元)."""
     lag_calendar: str | None = None
-    """Calendar in which both lags count, or ``elapsed``; by default that of the predecessor."""
+    """Calendar in which all lags count, or ``elapsed``; by default that of the predecessor."""
 
     @model_validator(mode="after")
     def _some_lag(self) -> Predecessor:
         if self.lag is None and self.maximum_lag is None:
             raise ValueError("a link without lag needs a maximum_lag; give one of them")
+        if self.extension is not None and self.maximum_lag is None:
+            raise ValueError("an extension prolongs a maximum_lag; give one or drop it")
         return self
 
 
@@ -57,6 +67,21 @@ class ReworkSpec(Model):
     """How often it happens."""
     work: ReworkWork
     """Work it adds, in slots of the activity's calendar."""
+
+
+class ModeSpec(Model):
+    """Another way to carry out an activity (赶工, 并联 ...). A plan takes it where deadlines need it."""
+
+    work: Positive
+    """Slots of work at full rate."""
+    cost: Cost = 0
+    """Price, in 10,000 CNY (万元)."""
+    demand: dict[str, NotNegative] | None = None
+    """Units it needs, by resource; by default those of the activity."""
+    name: Label | None = None
+    """What reports call it."""
+    source: str | None = None
+    """Where its figures come from."""
 
 
 class Activity(Model):
@@ -86,8 +111,18 @@ class Activity(Model):
     """Activities that come before."""
     release: Moment | None = None
     """It does not start before this day."""
+    start_by: Moment | None = None
+    """It starts on this day at the latest; no plan misses it."""
+    finish_from: Moment | None = None
+    """It finishes on this day at the earliest."""
     demand: dict[str, NotNegative] = Field(default_factory=dict)
-    """Units it holds while it lasts, by resource."""
+    """Units it holds while it lasts, by resource; of a stock, what it takes at its start."""
+    cost: Cost = 0
+    """Price of doing it as given here, in 10,000 CNY (万元); it counts beside those of other modes."""
+    modes: dict[Identifier, ModeSpec] = Field(default_factory=dict)
+    """Other ways to do it, by id."""
+    floor: Positive | None = None
+    """Slots of work that the law demands at least (法定最短), whatever the mode."""
     rework: ReworkSpec | None = None
     """Rework loop that may lengthen it."""
     key: StrictBool = False
@@ -101,9 +136,21 @@ class Activity(Model):
             if self.milestone:
                 raise ValueError("a milestone has no work; give work 0 or drop milestone")
             return self
-        for name in ("planned", "demand", "rework"):
+        for name in ("planned", "demand", "rework", "modes", "floor", "cost"):
             if getattr(self, name):
                 raise ValueError(f"an activity with work 0 is a milestone and has no {name}; drop it")
+        return self
+
+    @model_validator(mode="after")
+    def _modes_keep_the_law(self) -> Activity:
+        if NORMAL in self.modes:
+            raise ValueError(f"'{NORMAL}' is what the activity itself says; give that mode another id")
+        planned = self.planned or self.work.always().most_likely
+        for name, work in ((NORMAL, planned), *((name, mode.work) for name, mode in self.modes.items())):
+            if self.floor is not None and work < self.floor:
+                raise ValueError(
+                    f"work {work:g} of mode '{name}' is below {self.floor}, which the law demands"
+                )
         return self
 
 
@@ -120,8 +167,14 @@ class Override(Model):
     """All its predecessors, in place of the catalogue's."""
     release: Moment | None = None
     """It does not start before this day."""
+    start_by: Moment | None = None
+    """It starts on this day at the latest; no plan misses it."""
+    finish_from: Moment | None = None
+    """It finishes on this day at the earliest."""
     demand: dict[str, NotNegative] | None = None
     """Units it holds, beside what the resource itself names."""
+    modes: dict[Identifier, ModeSpec] | None = None
+    """Other ways to do it, by id."""
     rework: ReworkSpec | None = None
     """Rework loop in place of the catalogue's."""
     key: StrictBool | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
@@ -58,8 +58,17 @@ class CapacityChange(Model):
     """Units from then on."""
 
 
+class Delivery(Model):
+    """What is added to a stock."""
+
+    date: Moment
+    """In hand from the morning of this day."""
+    quantity: NotNegative
+    """How much arrives."""
+
+
 class ResourceSpec(Model):
-    """A renewable resource shared by projects."""
+    """A resource shared by projects: units that are held and given back, or a stock that is used up."""
 
     name: Label | None = None
     """What reports call it."""
@@ -67,18 +76,31 @@ class ResourceSpec(Model):
     """Units at first."""
     changes: tuple[CapacityChange, ...] = ()
     """Later capacities, in order of date."""
+    consumed: StrictBool = False
+    """Whether it is a stock (land quota, funds): what a node takes at its start is gone. `capacity` is then
+    what is there at first, what actual starts took included."""
+    deliveries: tuple[Delivery, ...] = ()
+    """What is added to a stock, in order of date."""
     demand: dict[str, NotNegative] = Field(default_factory=dict)
-    """Units that a node holds, by node, in every project that has it."""
+    """Units that a node holds (of a stock: takes), by node, in every project that has it."""
     synthetic: StrictBool = False
     """Not from the source; outputs say so."""
 
-    @field_validator("changes")
+    @field_validator("changes", "deliveries")
     @classmethod
-    def _in_order(cls, changes: tuple[CapacityChange, ...]) -> tuple[CapacityChange, ...]:
+    def _in_order(cls, changes: tuple[Any, ...]) -> tuple[Any, ...]:
         for one, other in pairwise(changes):
             if not earlier(one.date, other.date):
-                raise ValueError(f"{other.date} does not lie after {one.date}; list the changes by date")
+                raise ValueError(f"{other.date} does not lie after {one.date}; list them by date")
         return changes
+
+    @model_validator(mode="after")
+    def _held_or_consumed(self) -> ResourceSpec:
+        if self.consumed and self.changes:
+            raise ValueError("a stock has deliveries, no changes of capacity; write them as deliveries")
+        if self.deliveries and not self.consumed:
+            raise ValueError("deliveries add to a stock; say consumed: true, or give changes")
+        return self
 
 
 class DriverSpec(Model):

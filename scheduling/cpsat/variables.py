@@ -135,8 +135,11 @@ class Variables:
         values = [self._finishes_from(i, work) for work in self.net.works(i)]
         possible = np.unique(np.concatenate(values))
         least = self.net.finish_from.get(i, possible[0])
-        possible = possible[(possible >= least) & (possible <= self.window.finish[i])]
-        end = self._event(possible, f"finish {self.net.ids[i]}")
+        fitting = possible[(possible >= least) & (possible <= self.window.finish[i])]
+        if not fitting.size:
+            self.model.add_bool_or([])  # No mode fits the window, so that there is no plan in it.
+            return Event(self.seen(self.model.new_constant(0)), possible)
+        end = self._event(fitting, f"finish {self.net.ids[i]}")
         for literal, reached in zip(self.chosen[i], values, strict=True):
             self.model.add(end.expression == self.image(place, reached)).only_enforce_if(literal)
         return end
