@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduling.calendar import CalendarTable
 from scheduling.capacity import holdings
-from scheduling.kernels.board import CAP, FLOOR, MOST, NEED, Board, Ints, Sheet, take
+from scheduling.kernels.board import CAP, FLOOR, MOST, NEED, Board, Ints, Longs, Sheet, take
 from scheduling.network import FINISH_MILESTONE, WORK, Network
 from scheduling.passes import Dates
 
@@ -27,26 +27,29 @@ class Layout:
         Where work in progress lies, and the maximum lags that facts break.
     low, high : sequence of int
         Least and greatest start of each unstarted activity.
-    first, last : int
-        Boundaries that the board lies between.
+    last : int
+        The board reaches from the first of the least starts to this boundary.
     """
 
     def __init__(
-        self, net: Network, facts: Dates, low: Sequence[Any], high: Sequence[Any], first: int, last: int
+        self, net: Network, facts: Dates, low: Sequence[Any], high: Sequence[Any], last: int
     ) -> None:
         self.net, self.facts = net, facts
-        self.first, self.slots = first, last - first
-        self.free = np.array([net.started(i) for i in range(len(net))]) == 0
+        self.free = np.array([not net.started(i) for i in range(len(net))])
+        self.first = min((at for at, free in zip(low, self.free, strict=True) if free), default=0)
+        self.slots = max(last - self.first, 0)
         self.rows = {id(table): (k, table) for k, table in enumerate({id(t): t for t in net.tables}.values())}
         self.board = self._board(low, high)
 
-    def high(self, high: Sequence[Any]) -> None:
-        """Take other greatest starts."""
-        self.board = self.board._replace(high=self._starts(high))
-
-    def _starts(self, values: Sequence[Any]) -> Ints:
-        at = [value - self.first if free else -1 for value, free in zip(values, self.free, strict=True)]
+    def places(self, starts: Sequence[Any]) -> Ints:
+        """Starts on the board; -1 for what has started."""
+        at = [start - self.first if free else -1 for start, free in zip(starts, self.free, strict=True)]
         return np.array(at, dtype=np.int32)
+
+    def only_free(self, order: Sequence[int] | Longs) -> Ints:
+        """Those of `order` that are free to move."""
+        rows: Ints = np.array(order, dtype=np.int32)
+        return np.compress(self.free[rows], rows)
 
     def _board(self, low: Sequence[Any], high: Sequence[Any]) -> Board:
         net = self.net
@@ -58,8 +61,8 @@ class Layout:
         first_demand = np.cumsum([0, *(len(row) for row in net.demand)], dtype=np.int32)
         pairs = np.array([pair for row in net.demand for pair in row], dtype=np.int32).reshape(-1, 2)
         return Board(
-            low=self._starts(low),
-            high=self._starts(high),
+            low=self.places(low),
+            high=self.places(high),
             work=np.array(net.work, dtype=np.int32) * np.int32(_FULL // scale) * (kind == WORK),
             snaps=kind != FINISH_MILESTONE,
             weight=(self.free & (kind == WORK)).astype(np.int32),
@@ -129,7 +132,7 @@ class Layout:
     def sheet(self, dates: Dates) -> Sheet:
         """Dates laid out."""
         sheet = self.empty()
-        sheet.start[:] = self._starts(dates.start)
+        sheet.start[:] = self.places(dates.start)
         sheet.finish[:] = np.where(self.free, np.array(dates.finish) - self.first, -1)
         for i in np.flatnonzero(self.free):
             take(self.board, sheet, int(i), 1)

@@ -14,6 +14,10 @@ import numpy.typing as npt
 from numba import njit
 
 Ints: TypeAlias = npt.NDArray[np.int32]
+Longs: TypeAlias = npt.NDArray[np.int64]
+Words: TypeAlias = npt.NDArray[np.uint64]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
 F = TypeVar("F", bound=Callable[..., Any])
 
 CAP, MOST, FLOOR, NEED = range(4)
@@ -52,7 +56,7 @@ class Board(NamedTuple):
     low: Ints
     high: Ints
     work: Ints
-    snaps: npt.NDArray[np.bool_]
+    snaps: Bools
     weight: Ints
     table: Ints
     cum: Ints
@@ -62,14 +66,14 @@ class Board(NamedTuple):
     first: Ints
     other: Ints
     role: Ints
-    own_finish: npt.NDArray[np.bool_]
-    other_finish: npt.NDArray[np.bool_]
+    own_finish: Bools
+    other_finish: Bools
     lag: Ints
     lag_table: Ints
     first_demand: Ints
     resource: Ints
     units: Ints
-    consumed: npt.NDArray[np.bool_]
+    consumed: Bools
 
 
 class Sheet(NamedTuple):
