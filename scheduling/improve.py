@@ -11,7 +11,7 @@ import numpy as np
 
 from scheduling.generation import loose_starts, right_justified
 from scheduling.horizon import serial_end
-from scheduling.kernels.board import Board, Sheet
+from scheduling.kernels.board import WEIGHT, Board, Sheet
 from scheduling.kernels.recreate import Groups, Tray, badness, recover, recreate
 from scheduling.layout import Layout
 from scheduling.network import WORK, Network
@@ -62,7 +62,7 @@ class Improver:
         self.plan = plan
         last = min(serial_end(net, plan, ends), 2 * max(plan.finish) - min(early.start))
         self.layout = Layout(net, plan, early.start, late.start, last)
-        self.loose = self.layout.places(loose_starts(net, early, last))
+        self.loose = self.layout.under(loose_starts(net, early, last))
         self.groups = self._groups()
         self.part = _components(net)
         self.random = np.random.default_rng(effort.seed)
@@ -71,21 +71,21 @@ class Improver:
 
     def _groups(self) -> Groups:
         net, layout = self.net, self.layout
-        project = np.array(net.project, dtype=np.int32)
+        project = np.array(net.project, dtype=np.int64)
         member = layout.only_free(np.argsort(project, kind="stable"))
         working = np.array(net.kind) == WORK
-        movable = np.flatnonzero(layout.free & working).astype(np.int32)
-        due = np.full(len(net), layout.slots + 1, dtype=np.int32)
+        movable = np.flatnonzero(layout.free & working).astype(np.int64)
+        due = np.full(len(net), layout.slots + 1, dtype=np.int64)
         price = np.zeros(len(net))
         for i, line in net.deadlines.items():
             due[i], price[i] = line.bound - layout.first, line.weight
         lengths = [self.plan.finish[i] - self.plan.start[i] for i in movable]
         return Groups(
             project,
-            np.searchsorted(project[member], np.arange(len(net.projects) + 1)).astype(np.int32),
+            np.searchsorted(project[member], np.arange(len(net.projects) + 1)).astype(np.int64),
             member,
             movable,
-            np.array(self.ends, dtype=np.int32) - np.int32(layout.first),
+            np.array(self.ends, dtype=np.int64) - np.int64(layout.first),
             due,
             price,
             max(1, round(float(np.mean(lengths)))) if lengths else 1,
@@ -96,12 +96,11 @@ class Improver:
     def recover(self, until: float) -> None:
         """Less lateness, then less overrun, until a share of the effort is spent or none is left."""
         strict = self.layout.board
-        loose = strict._replace(high=self.loose)
         sheet = self.layout.sheet(self.plan)
         worst = badness(sheet, self.groups)
         while any(worst) and self.effort.spent < until:
             before = worst
-            recover(loose, strict.high, sheet, self.groups, self.trays[0], self.states[0], ROUND)
+            recover(self.loose, strict, sheet, self.groups, self.trays[0], self.states[0], ROUND)
             self.effort.used += ROUND / STEPS
             worst = badness(sheet, self.groups)
             if worst < before:
@@ -113,9 +112,9 @@ class Improver:
         net, layout, effort = self.net, self.layout, self.effort
         late = late_pass(net, self.plan, allowed_finishes(net, self.plan, self.ends), hold_in_progress=True)
         assert late is not None
-        board = layout.board._replace(high=layout.places(late.start))
+        board = layout.under(late.start)
         sheet = best = layout.sheet(self.plan)
-        value = _value(board, best)
+        value, origin = _value(board, best), int(board.activity[:-1, WEIGHT].sum()) * layout.first
         begun, steps = effort.spent, ROUND
         if effort.limit is not None:
             steps = min(ROUND, 1 + int((until - begun) * effort.limit * STEPS / ROUNDS))
@@ -126,7 +125,7 @@ class Improver:
                 effort.used += steps * len(self.trays) / STEPS
                 if _value(board, sheet) > value:
                     best, value = sheet, _value(board, sheet)
-                    effort.tell("starts", value + int(board.weight.sum()) * layout.first, bound)
+                    effort.tell("starts", value + origin, bound)
         self.plan = right_justified(net, layout.dates(best), self.ends)
 
     def _round(self, pool: Executor, board: Board, sheet: Sheet, steps: int, heat: float) -> Sheet:
@@ -164,11 +163,11 @@ class Improver:
 
 
 def _value(board: Board, sheet: Sheet) -> int:
-    return int(np.dot(board.weight, sheet.start))
+    return int(np.dot(board.activity[:-1, WEIGHT], sheet.start))
 
 
 def _tray(size: int) -> Tray:
-    taken, start, finish, waiting, ready = np.empty((5, size), dtype=np.int32)
+    taken, start, finish, waiting, ready = np.empty((5, size), dtype=np.int64)
     inside = np.zeros(size, dtype=np.bool_)
     return Tray(taken, start, finish, np.empty(size, dtype=np.int64), waiting, ready, inside)
 

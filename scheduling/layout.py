@@ -9,8 +9,26 @@ import numpy as np
 
 from scheduling.calendar import CalendarTable
 from scheduling.capacity import holdings
-from scheduling.kernels.board import CAP, FLOOR, MOST, NEED, Board, Ints, Longs, Sheet, take
-from scheduling.network import FINISH_MILESTONE, WORK, Network
+from scheduling.kernels.board import (
+    CAP,
+    DEMANDS,
+    FLOOR,
+    HIGH,
+    LOW,
+    MOST,
+    NEED,
+    NEIGHBOURS,
+    SNAPS,
+    TABLE,
+    WEIGHT,
+    WORK,
+    Board,
+    Ints,
+    Sheet,
+    take,
+)
+from scheduling.network import FINISH_MILESTONE, Network
+from scheduling.network import WORK as WORK_KIND
 from scheduling.passes import Dates
 
 _FULL = 100
@@ -41,14 +59,20 @@ class Layout:
         self.rows = {id(table): (k, table) for k, table in enumerate({id(t): t for t in net.tables}.values())}
         self.board = self._board(low, high)
 
+    def under(self, high: Sequence[Any]) -> Board:
+        """The board with other greatest starts."""
+        activity = self.board.activity.copy()
+        activity[:-1, HIGH] = self.places(high)
+        return self.board._replace(activity=activity)
+
     def places(self, starts: Sequence[Any]) -> Ints:
         """Starts on the board; -1 for what has started."""
         at = [start - self.first if free else -1 for start, free in zip(starts, self.free, strict=True)]
-        return np.array(at, dtype=np.int32)
+        return np.array(at, dtype=np.int64)
 
-    def only_free(self, order: Sequence[int] | Longs) -> Ints:
+    def only_free(self, order: Sequence[int] | Ints) -> Ints:
         """Those of `order` that are free to move."""
-        rows: Ints = np.array(order, dtype=np.int32)
+        rows: Ints = np.array(order, dtype=np.int64)
         return np.compress(self.free[rows], rows)
 
     def _board(self, low: Sequence[Any], high: Sequence[Any]) -> Board:
@@ -58,24 +82,25 @@ class Layout:
         scale = int(np.gcd.reduce(rates, axis=None, initial=_FULL))
         cum, cum_at = _sums(rates // scale)
         worked, worked_at = _sums(rates > 0)
-        first_demand = np.cumsum([0, *(len(row) for row in net.demand)], dtype=np.int32)
-        pairs = np.array([pair for row in net.demand for pair in row], dtype=np.int32).reshape(-1, 2)
+        neighbours = self._neighbours()
+        activity = np.zeros((len(net) + 1, 8), dtype=np.int64)
+        activity[:-1, LOW], activity[:-1, HIGH] = self.places(low), self.places(high)
+        activity[:-1, WORK] = np.array(net.work) * (_FULL // scale) * (kind == WORK_KIND)
+        activity[:-1, SNAPS] = kind != FINISH_MILESTONE
+        activity[:-1, WEIGHT] = self.free & (kind == WORK_KIND)
+        activity[:-1, TABLE] = [self.rows[id(table)][0] for table in net.tables]
+        activity[:, NEIGHBOURS] = np.searchsorted(neighbours[:, 0], np.arange(len(net) + 1))
+        activity[:, DEMANDS] = np.cumsum([0, *(len(row) for row in net.demand)])
+        demand = [pair for row in net.demand for pair in row]
         return Board(
-            low=self.places(low),
-            high=self.places(high),
-            work=np.array(net.work, dtype=np.int32) * np.int32(_FULL // scale) * (kind == WORK),
-            snaps=kind != FINISH_MILESTONE,
-            weight=(self.free & (kind == WORK)).astype(np.int32),
-            table=np.array([self.rows[id(table)][0] for table in net.tables], dtype=np.int32),
-            cum=cum,
-            worked=worked,
-            cum_at=cum_at,
-            worked_at=worked_at,
-            **self._neighbours(),
-            first_demand=first_demand,
-            resource=pairs[:, 0].copy(),
-            units=pairs[:, 1].copy(),
-            consumed=np.array([item.consumed for item in net.resources], dtype=np.bool_),
+            activity,
+            neighbours[:, 1:].copy(),
+            np.array(demand, dtype=np.int64).reshape(-1, 2),
+            np.array([item.consumed for item in net.resources], dtype=np.bool_),
+            cum,
+            worked,
+            cum_at,
+            worked_at,
         )
 
     def _rates(self) -> Any:
@@ -84,14 +109,14 @@ class Layout:
         for link in net.links:
             if isinstance(link.table, CalendarTable):
                 self.rows.setdefault(id(link.table), (len(self.rows), link.table))
-        rates = np.full((len(self.rows), self.slots), _FULL, dtype=np.int32)
+        rates = np.full((len(self.rows), self.slots), _FULL, dtype=np.int64)
         for row, table in self.rows.values():
             if isinstance(table, CalendarTable):
                 rates[row] = table.rates[self.first : self.first + self.slots]
         return rates
 
-    def _neighbours(self) -> dict[str, Any]:
-        """Both ends of every link between activities that are free to move."""
+    def _neighbours(self) -> Ints:
+        """Both ends of every link between activities that are free to move, each after its activity."""
         entries = []
         broken = set(self.facts.broken)
         for link in self.net.links:
@@ -102,17 +127,7 @@ class Layout:
             at_pred, at_succ = (NEED, MOST) if link.maximum else (CAP, FLOOR)
             entries.append((i, j, at_pred, link.from_finish, link.to_finish, link.lag, row))
             entries.append((j, i, at_succ, link.to_finish, link.from_finish, link.lag, row))
-        found = np.array(sorted(entries), dtype=np.int32).reshape(-1, 7)
-        _, other, role, own, others, lag, table = found.T.copy()
-        return {
-            "first": np.searchsorted(found[:, 0], np.arange(len(self.net) + 1)).astype(np.int32),
-            "other": other,
-            "role": role,
-            "own_finish": own.astype(np.bool_),
-            "other_finish": others.astype(np.bool_),
-            "lag": lag,
-            "lag_table": table,
-        }
+        return np.array(sorted(entries), dtype=np.int64).reshape(-1, 7)
 
     # -- sheets -------------------------------------------------------------------------------------------
     def empty(self) -> Sheet:
@@ -127,7 +142,7 @@ class Layout:
                 if net.started(item.activity):
                     last = slots if resource.consumed else max(0, item.end - first)
                     free[k, max(0, item.begin - first) : last] -= item.units
-        return Sheet(np.full(len(net), -1, np.int32), np.full(len(net), -1, np.int32), free)
+        return Sheet(np.full(len(net), -1, np.int64), np.full(len(net), -1, np.int64), free)
 
     def sheet(self, dates: Dates) -> Sheet:
         """Dates laid out."""
@@ -152,8 +167,8 @@ class Layout:
 
 def _sums(steps: Any) -> tuple[Ints, Ints]:
     """Running sums of each row, and the greatest boundary that each sum is reached at."""
-    sums = np.zeros((len(steps), steps.shape[1] + 1), dtype=np.int32)
+    sums = np.zeros((len(steps), steps.shape[1] + 1), dtype=np.int64)
     np.cumsum(steps, axis=1, out=sums[:, 1:])
     values = np.arange(int(sums.max()) + 1)
     at = [np.searchsorted(row, values, side="right") - 1 for row in sums]
-    return sums, np.array(at, dtype=np.int32)
+    return sums, np.array(at, dtype=np.int64)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from scheduling.kernels.board import HIGH, LOW, WEIGHT
 from scheduling.kernels.pricing import Forest, fill, kept_links, priced, units_held
 from scheduling.layout import Layout
 from scheduling.search import Effort
@@ -52,9 +53,9 @@ def price_bound(layout: Layout, target: int, effort: Effort, until: float) -> in
     price, direction = np.zeros(capacity.shape), np.zeros(capacity.shape)
     best_price, bound, step, vain = price, None, 1.0, 0
     value = np.empty(len(forest.finish), dtype=np.int64)
-    best = np.empty(len(forest.finish), dtype=np.int32)
-    place, held = np.empty(len(board.low), dtype=np.int32), np.empty(capacity.shape, dtype=np.int32)
-    target -= layout.first * int(board.weight.sum())
+    best = np.empty(len(forest.finish), dtype=np.int64)
+    place, held = np.empty(len(layout.free), dtype=np.int64), np.empty(capacity.shape, dtype=np.int64)
+    target -= layout.first * int(board.activity[:-1, WEIGHT].sum())
     while effort.spent < until:
         whole = np.floor(price * SCALE).astype(np.int64)
         sums = np.concatenate([np.zeros((len(whole), 1), dtype=np.int64), np.cumsum(whole, axis=1)], axis=1)
@@ -75,20 +76,20 @@ def price_bound(layout: Layout, target: int, effort: Effort, until: float) -> in
         if length == 0:
             break
         price = np.maximum(0, price + step * (scaled / SCALE - target) / length * direction)
-    return None if bound is None else bound // SCALE + layout.first * int(board.weight.sum())
+    return None if bound is None else bound // SCALE + layout.first * int(board.activity[:-1, WEIGHT].sum())
 
 
 def _forest(layout: Layout) -> Forest | None:
     """The windows of the board laid out, and the links that are kept."""
     board = layout.board
-    size = np.where(layout.free, board.high - board.low + 1, 0)
+    size = np.where(layout.free, board.activity[:-1, HIGH] - board.activity[:-1, LOW] + 1, 0)
     parent, entry = kept_links(board)
     reach = np.where(parent >= 0, size[parent], 0)
     if size.sum() + reach.sum() > LARGEST:
         return None
-    offset, reach_offset = (np.concatenate([[0], np.cumsum(row)]).astype(np.int32) for row in (size, reach))
+    offset, reach_offset = (np.concatenate([[0], np.cumsum(row)]).astype(np.int64) for row in (size, reach))
     order = layout.only_free(layout.net.order)
-    finish, last = (np.zeros(row[-1], dtype=np.int32) for row in (offset, reach_offset))
+    finish, last = (np.zeros(row[-1], dtype=np.int64) for row in (offset, reach_offset))
     forest = Forest(order, parent, offset, finish, reach_offset, last)
     fill(board, forest, entry)
     return forest

@@ -13,67 +13,52 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-Ints: TypeAlias = npt.NDArray[np.int32]
-Longs: TypeAlias = npt.NDArray[np.int64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+"""One width for all numbers, so that no kernel is compiled twice."""
 Words: TypeAlias = npt.NDArray[np.uint64]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 F = TypeVar("F", bound=Callable[..., Any])
 
+LOW, HIGH, WORK, SNAPS, WEIGHT, TABLE, NEIGHBOURS, DEMANDS = range(8)
+"""Columns of activities: least and greatest start, work in the scale of `cum`, whether a start must be a slot
+with work (not that of a finish milestone), 1 where the start counts in the objective, row of the calendar,
+and where its neighbours and its demands begin. One row more ends the last activity's."""
+
+OTHER, ROLE, OWN_FINISH, OTHER_FINISH, LAG, LAG_TABLE = range(6)
+"""Columns of neighbours: which activity, its role, whether it bounds a finish (else a start) and is bound by
+its own finish (else its start), the lag and the row of its calendar (-1: elapsed)."""
+
 CAP, MOST, FLOOR, NEED = range(4)
-"""What a neighbour bounds. A minimum lag to a successor caps, one from a predecessor is a floor; a maximum
-lag from a predecessor caps, one to a successor is a floor."""
+"""Roles. A minimum lag to a successor caps, one from a predecessor is a floor; a maximum lag from a
+predecessor caps, one to a successor is a floor."""
+
+RESOURCE, UNITS = range(2)
+"""Columns of demands."""
 
 
 class Board(NamedTuple):
-    """A network as arrays. Activities that are not free to move have no neighbours here.
+    """A network as few arrays, so that kernels compile soon. What has started has no neighbours here.
 
     Attributes
     ----------
-    low, high : shape (n,)
-        Least and greatest start.
-    work : shape (n,)
-        In the scale of `cum`.
-    snaps : shape (n,)
-        Whether a start must be a slot with work (all but finish milestones).
-    weight : shape (n,)
-        1 where the start counts in the objective, else 0.
-    table : shape (n,)
-        Row of each activity's calendar.
+    activity, neighbour, demand : shape (n + 1, 8), (ends of links, 6), (demands, 2)
+    consumed : shape (resources,)
+        Whether units are held for good.
     cum, worked : shape (tables, slots + 1)
         Work and working slots before each boundary.
     cum_at, worked_at : shape (tables, ...)
         The greatest boundary with so much work, or so many working slots, before it.
-    first : shape (n + 1,)
-        Where the neighbours of each activity begin in `other`, `role`, `own_finish`, `other_finish`, `lag`,
-        `lag_table` (-1: elapsed).
-    first_demand : shape (n + 1,)
-        The same in `resource` and `units`.
-    consumed : shape (resources,)
-        Whether units are held for good.
     """
 
-    low: Ints
-    high: Ints
-    work: Ints
-    snaps: Bools
-    weight: Ints
-    table: Ints
+    activity: Ints
+    neighbour: Ints
+    demand: Ints
+    consumed: Bools
     cum: Ints
     worked: Ints
     cum_at: Ints
     worked_at: Ints
-    first: Ints
-    other: Ints
-    role: Ints
-    own_finish: Bools
-    other_finish: Bools
-    lag: Ints
-    lag_table: Ints
-    first_demand: Ints
-    resource: Ints
-    units: Ints
-    consumed: Bools
 
 
 class Sheet(NamedTuple):
@@ -89,7 +74,7 @@ class Sheet(NamedTuple):
 
     start: Ints
     finish: Ints
-    free: Ints
+    free: npt.NDArray[np.int32]
 
 
 def kernel(function: F) -> F:
@@ -114,10 +99,10 @@ def _from(at: Any, value: Any) -> Any:
 @kernel
 def finish_of(board: Board, i: int, at: int) -> Any:
     """Finish of an activity that starts at `at`."""
-    if board.work[i] == 0:
+    if board.activity[i, WORK] == 0:
         return at
-    c = board.table[i]
-    return _from(board.cum_at[c], board.cum[c, at] + board.work[i])
+    c = board.activity[i, TABLE]
+    return _from(board.cum_at[c], board.cum[c, at] + board.activity[i, WORK])
 
 
 @kernel
@@ -169,29 +154,31 @@ def unshift_earliest(board: Board, c: int, bound: int, lag: int) -> Any:
 def bounds(board: Board, sheet: Sheet, i: int) -> Any:
     """Least start and finish, greatest start and finish of an activity beside its placed neighbours."""
     slots = board.worked.shape[1] - 1
-    least, least_finish, most, most_finish = board.low[i], 0, board.high[i], slots
-    for e in range(board.first[i], board.first[i + 1]):
-        j = board.other[e]
+    least, least_finish, most, most_finish = board.activity[i, LOW], 0, board.activity[i, HIGH], slots
+    for e in range(board.activity[i, NEIGHBOURS], board.activity[i + 1, NEIGHBOURS]):
+        j = board.neighbour[e, OTHER]
         if sheet.start[j] < 0:
             continue
-        role, c, lag = board.role[e], board.lag_table[e], board.lag[e]
-        event = sheet.finish[j] if board.other_finish[e] else sheet.start[j]
+        role, c, lag = board.neighbour[e, ROLE], board.neighbour[e, LAG_TABLE], board.neighbour[e, LAG]
+        event = sheet.finish[j] if board.neighbour[e, OTHER_FINISH] else sheet.start[j]
         if role == CAP:
             bound = unshift_latest(board, c, event, lag)
         elif role == NEED:
-            if not board.other_finish[e] and board.snaps[j]:
-                event = _from(board.worked_at[board.table[j]], board.worked[board.table[j], event])
+            if not board.neighbour[e, OTHER_FINISH] and board.activity[j, SNAPS]:
+                event = _from(
+                    board.worked_at[board.activity[j, TABLE]], board.worked[board.activity[j, TABLE], event]
+                )
             bound = unshift_earliest(board, c, event, lag)
         else:
             bound = shift(board, c, event, lag)
-        if role == MOST and not board.own_finish[e] and board.snaps[i]:
-            bound = next_start(board, board.table[i], max(bound, 0)) if bound >= 0 else bound
+        if role == MOST and not board.neighbour[e, OWN_FINISH] and board.activity[i, SNAPS]:
+            bound = next_start(board, board.activity[i, TABLE], max(bound, 0)) if bound >= 0 else bound
         if role <= MOST:
-            if board.own_finish[e]:
+            if board.neighbour[e, OWN_FINISH]:
                 most_finish = min(most_finish, bound)
             else:
                 most = min(most, bound)
-        elif board.own_finish[e]:
+        elif board.neighbour[e, OWN_FINISH]:
             least_finish = max(least_finish, bound)
         else:
             least = max(least, bound)
@@ -201,30 +188,30 @@ def bounds(board: Board, sheet: Sheet, i: int) -> Any:
 @kernel
 def last_start(board: Board, i: int, most: int, most_finish: int) -> Any:
     """Greatest start under both caps; -1 if there is none."""
-    c = board.table[i]
+    c = board.activity[i, TABLE]
     at = most
-    if board.work[i] > 0:
+    if board.activity[i, WORK] > 0:
         if most_finish < 0 or most < 0:
             return -1
-        at = min(at, _up_to(board.cum_at[c], board.cum[c, most_finish] - board.work[i]))
+        at = min(at, _up_to(board.cum_at[c], board.cum[c, most_finish] - board.activity[i, WORK]))
     else:
         at = min(at, most_finish)
-    return previous_start(board, c, at) if at >= 0 and board.snaps[i] else at
+    return previous_start(board, c, at) if at >= 0 and board.activity[i, SNAPS] else at
 
 
 @kernel
 def first_start(board: Board, i: int, least: int, least_finish: int) -> Any:
     """Least start above both floors; past the board if there is none."""
-    c, slots = board.table[i], board.worked.shape[1] - 1
+    c, slots = board.activity[i, TABLE], board.worked.shape[1] - 1
     at = least
-    if board.work[i] > 0:
+    if board.activity[i, WORK] > 0:
         if least_finish > slots:
             return slots + 1
         if least_finish > 0:
-            at = max(at, _from(board.cum_at[c], board.cum[c, least_finish - 1] - board.work[i] + 1))
+            at = max(at, _from(board.cum_at[c], board.cum[c, least_finish - 1] - board.activity[i, WORK] + 1))
     else:
         at = max(at, least_finish)
-    return next_start(board, c, at) if board.snaps[i] else at
+    return next_start(board, c, at) if board.activity[i, SNAPS] else at
 
 
 # -- units ------------------------------------------------------------------------------------------------
@@ -232,8 +219,8 @@ def first_start(board: Board, i: int, least: int, least_finish: int) -> Any:
 def first_short(board: Board, sheet: Sheet, i: int, at: int, end: int) -> Any:
     """First slot of [at, end) with too few units; -1 if there is none, -2 if no earlier start would help."""
     found = -1
-    for d in range(board.first_demand[i], board.first_demand[i + 1]):
-        k, units = board.resource[d], board.units[d]
+    for d in range(board.activity[i, DEMANDS], board.activity[i + 1, DEMANDS]):
+        k, units = board.demand[d, RESOURCE], board.demand[d, UNITS]
         stop = end if found < 0 else found
         if board.consumed[k]:
             stop = sheet.free.shape[1]
@@ -250,8 +237,8 @@ def first_short(board: Board, sheet: Sheet, i: int, at: int, end: int) -> Any:
 def last_short(board: Board, sheet: Sheet, i: int, at: int, end: int) -> Any:
     """Last slot from `at` on, before `end` unless units are consumed, with too few units; -1 without one."""
     found = -1
-    for d in range(board.first_demand[i], board.first_demand[i + 1]):
-        k, units = board.resource[d], board.units[d]
+    for d in range(board.activity[i, DEMANDS], board.activity[i + 1, DEMANDS]):
+        k, units = board.demand[d, RESOURCE], board.demand[d, UNITS]
         for t in range((sheet.free.shape[1] if board.consumed[k] else end) - 1, max(at - 1, found), -1):
             if sheet.free[k, t] < units:
                 found = t
@@ -262,8 +249,8 @@ def last_short(board: Board, sheet: Sheet, i: int, at: int, end: int) -> Any:
 @kernel
 def take(board: Board, sheet: Sheet, i: int, sign: int) -> None:
     """Hold (or with -1 give back) the units of a placed activity."""
-    for d in range(board.first_demand[i], board.first_demand[i + 1]):
-        k, units = board.resource[d], sign * board.units[d]
+    for d in range(board.activity[i, DEMANDS], board.activity[i + 1, DEMANDS]):
+        k, units = board.demand[d, RESOURCE], sign * board.demand[d, UNITS]
         end = sheet.free.shape[1] if board.consumed[k] else sheet.finish[i]
         for t in range(sheet.start[i], end):
             sheet.free[k, t] -= units

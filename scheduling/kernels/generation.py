@@ -7,6 +7,10 @@ import numpy as np
 from scheduling.kernels.board import (
     CAP,
     FLOOR,
+    HIGH,
+    NEIGHBOURS,
+    OTHER,
+    ROLE,
     Board,
     Bools,
     Floats,
@@ -52,17 +56,17 @@ def generate_down(board: Board, sheet: Sheet, rank: Floats) -> None:
 
     It looks at no floor. What finds no place on the board stays away.
     """
-    n, slots = len(board.low), board.worked.shape[1] - 1
-    waiting = np.zeros(n, np.int32)
-    caps = np.zeros((n, 2), np.int32)
-    reach = np.zeros(n, np.int32)  # the last finish beside the successors
-    opened = np.empty(n, np.int32)
-    queue = np.empty(n, np.int32)
+    n, slots = board.activity.shape[0] - 1, board.worked.shape[1] - 1
+    waiting = np.zeros(n, np.int64)
+    caps = np.zeros((n, 2), np.int64)
+    reach = np.zeros(n, np.int64)  # the last finish beside the successors
+    opened = np.empty(n, np.int64)
+    queue = np.empty(n, np.int64)
     new = size = 0
     for i in range(n):
-        for e in range(board.first[i], board.first[i + 1]):
-            waiting[i] += board.role[e] == CAP
-        if board.high[i] >= 0 and waiting[i] == 0:
+        for e in range(board.activity[i, NEIGHBOURS], board.activity[i + 1, NEIGHBOURS]):
+            waiting[i] += board.neighbour[e, ROLE] == CAP
+        if board.activity[i, HIGH] >= 0 and waiting[i] == 0:
             opened[new] = i
             new += 1
     now = slots
@@ -86,9 +90,9 @@ def generate_down(board: Board, sheet: Sheet, rank: Floats) -> None:
                 at = last_start(board, i, caps[i, 0], min(caps[i, 1], now))
             if at >= 0 and first_short(board, sheet, i, at, finish_of(board, i, at)) == -1:
                 put(board, sheet, i, at, finish_of(board, i, at))
-                for e in range(board.first[i], board.first[i + 1]):
-                    j = board.other[e]
-                    if board.role[e] == FLOOR:
+                for e in range(board.activity[i, NEIGHBOURS], board.activity[i + 1, NEIGHBOURS]):
+                    j = board.neighbour[e, OTHER]
+                    if board.neighbour[e, ROLE] == FLOOR:
                         waiting[j] -= 1
                         if waiting[j] == 0:
                             opened[new] = j
@@ -103,9 +107,9 @@ def generate_down(board: Board, sheet: Sheet, rank: Floats) -> None:
 @kernel
 def breaches(board: Board, sheet: Sheet) -> Bools:
     """Which activities free to move lie before what bounds their starts and finishes, or nowhere."""
-    found = np.zeros(len(board.low), np.bool_)
-    for i in range(len(board.low)):
-        if board.high[i] >= 0:
+    found = np.zeros(board.activity.shape[0] - 1, np.bool_)
+    for i in range(board.activity.shape[0] - 1):
+        if board.activity[i, HIGH] >= 0:
             least, least_finish, _, _ = bounds(board, sheet, i)
             found[i] = sheet.start[i] < least or sheet.finish[i] < least_finish
     return found

@@ -8,9 +8,23 @@ import numpy as np
 
 from scheduling.kernels.board import (
     CAP,
+    DEMANDS,
+    HIGH,
+    LAG,
+    LAG_TABLE,
+    LOW,
+    NEIGHBOURS,
+    OTHER,
+    OTHER_FINISH,
+    OWN_FINISH,
+    RESOURCE,
+    ROLE,
+    SNAPS,
+    TABLE,
+    UNITS,
+    WEIGHT,
     Board,
     Ints,
-    Longs,
     finish_of,
     kernel,
     last_start,
@@ -46,19 +60,20 @@ class Forest(NamedTuple):
 @kernel
 def kept_links(board: Board) -> tuple[Ints, Ints]:
     """For every activity the successor, and the entry among the neighbours, that leaves it the least room."""
-    n = len(board.low)
-    parent, entry = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    n = board.activity.shape[0] - 1
+    parent, entry = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
     for i in range(n):
-        least = 1 << 30
-        if board.high[i] < 0:
+        high, least = board.activity[i, HIGH], 1 << 30
+        if high < 0:
             continue
-        own = finish_of(board, i, board.high[i])
-        for e in range(board.first[i], board.first[i + 1]):
-            if board.role[e] == CAP:
-                j = board.other[e]
-                event = finish_of(board, j, board.high[j]) if board.other_finish[e] else board.high[j]
-                bound = unshift_latest(board, board.lag_table[e], event, board.lag[e])
-                room = bound - (own if board.own_finish[e] else board.high[i])
+        for e in range(board.activity[i, NEIGHBOURS], board.activity[i + 1, NEIGHBOURS]):
+            j = board.neighbour[e, OTHER]
+            if board.neighbour[e, ROLE] == CAP:
+                event = board.activity[j, HIGH]
+                if board.neighbour[e, OTHER_FINISH]:
+                    event = finish_of(board, j, event)
+                bound = unshift_latest(board, board.neighbour[e, LAG_TABLE], event, board.neighbour[e, LAG])
+                room = bound - (finish_of(board, i, high) if board.neighbour[e, OWN_FINISH] else high)
                 if room < least:
                     least, parent[i], entry[i] = room, j, e
     return parent, entry
@@ -69,27 +84,27 @@ def fill(board: Board, forest: Forest, entry: Ints) -> None:
     """Fill `finish` and `reach` from the kept entry of each activity."""
     slots = board.worked.shape[1] - 1
     for i in forest.order:
-        c = board.table[i]
-        for at in range(board.low[i], board.high[i] + 1):
-            closed = board.snaps[i] and board.worked[c, min(at + 1, slots)] == board.worked[c, at]
-            forest.finish[forest.offset[i] + at - board.low[i]] = -1 if closed else finish_of(board, i, at)
+        c, low = board.activity[i, TABLE], board.activity[i, LOW]
+        for at in range(low, board.activity[i, HIGH] + 1):
+            closed = board.activity[i, SNAPS] and board.worked[c, min(at + 1, slots)] == board.worked[c, at]
+            forest.finish[forest.offset[i] + at - low] = -1 if closed else finish_of(board, i, at)
     for i in forest.order:
-        j, e, at = forest.parent[i], entry[i], board.high[i]
+        j, e = forest.parent[i], entry[i]
         if j < 0:
             continue
-        for t in range(board.high[j] - board.low[j], -1, -1):
-            event = board.low[j] + t
-            if board.other_finish[e]:
-                event = forest.finish[forest.offset[j] + t]
+        c, lag = board.neighbour[e, LAG_TABLE], board.neighbour[e, LAG]
+        at, low = board.activity[i, HIGH], board.activity[j, LOW]
+        for t in range(board.activity[j, HIGH] - low, -1, -1):
+            event = forest.finish[forest.offset[j] + t] if board.neighbour[e, OTHER_FINISH] else low + t
             if event >= 0:
-                bound = min(unshift_latest(board, board.lag_table[e], event, board.lag[e]), slots)
-                at = last_start(board, i, at, bound) if board.own_finish[e] else min(at, bound)
-            forest.reach[forest.reach_offset[i] + t] = max(at - board.low[i], 0)
+                bound = min(unshift_latest(board, c, event, lag), slots)
+                at = last_start(board, i, at, bound) if board.neighbour[e, OWN_FINISH] else min(at, bound)
+            forest.reach[forest.reach_offset[i] + t] = max(at - board.activity[i, LOW], 0)
 
 
 @kernel
 def priced(
-    board: Board, forest: Forest, price: Longs, scale: int, place: Ints, value: Longs, best: Ints
+    board: Board, forest: Forest, price: Ints, scale: int, place: Ints, value: Ints, best: Ints
 ) -> int:
     """Greatest sum of scaled starts less what the units cost; `place` takes the starts that reach it.
 
@@ -101,18 +116,18 @@ def priced(
     total = 0
     value[:] = 0
     for i in forest.order:
-        begin, low = forest.offset[i], board.low[i]
+        begin, low = forest.offset[i], board.activity[i, LOW]
         size = forest.offset[i + 1] - begin
         for t in range(size):
             finish = forest.finish[begin + t]
             if finish < 0:
                 value[begin + t] = lowest
             else:
-                worth = scale * board.weight[i] * (low + t)
-                for d in range(board.first_demand[i], board.first_demand[i + 1]):
-                    k = board.resource[d]
+                worth = scale * board.activity[i, WEIGHT] * (low + t)
+                for d in range(board.activity[i, DEMANDS], board.activity[i + 1, DEMANDS]):
+                    k = board.demand[d, RESOURCE]
                     end = slots if board.consumed[k] else finish
-                    worth -= board.units[d] * (price[k, end] - price[k, low + t])
+                    worth -= board.demand[d, UNITS] * (price[k, end] - price[k, low + t])
                 value[begin + t] += worth
             best[begin + t] = t
             if t and value[begin + t] < value[begin + t - 1]:
@@ -130,8 +145,8 @@ def priced(
         j = forest.parent[i]
         last = forest.offset[i + 1] - forest.offset[i] - 1
         if j >= 0:
-            last = forest.reach[forest.reach_offset[i] + place[j] - board.low[j]]
-        place[i] = board.low[i] + best[forest.offset[i] + last]
+            last = forest.reach[forest.reach_offset[i] + place[j] - board.activity[j, LOW]]
+        place[i] = board.activity[i, LOW] + best[forest.offset[i] + last]
     return total
 
 
@@ -140,8 +155,8 @@ def units_held(board: Board, forest: Forest, place: Ints, held: Ints) -> None:
     """Units held in each slot, shape (resources, slots)."""
     held[:] = 0
     for i in forest.order:
-        finish = forest.finish[forest.offset[i] + place[i] - board.low[i]]
-        for d in range(board.first_demand[i], board.first_demand[i + 1]):
-            k = board.resource[d]
+        finish = forest.finish[forest.offset[i] + place[i] - board.activity[i, LOW]]
+        for d in range(board.activity[i, DEMANDS], board.activity[i + 1, DEMANDS]):
+            k = board.demand[d, RESOURCE]
             for t in range(place[i], held.shape[1] if board.consumed[k] else finish):
-                held[k, t] += board.units[d]
+                held[k, t] += board.demand[d, UNITS]

@@ -11,12 +11,18 @@ import numpy as np
 
 from scheduling.kernels.board import (
     CAP,
+    DEMANDS,
     FLOOR,
+    HIGH,
+    NEIGHBOURS,
+    OTHER,
+    RESOURCE,
+    ROLE,
+    WEIGHT,
     Board,
     Bools,
     Floats,
     Ints,
-    Longs,
     Sheet,
     Words,
     kernel,
@@ -70,7 +76,7 @@ class Tray(NamedTuple):
     taken: Ints
     start: Ints
     finish: Ints
-    key: Longs
+    key: Ints
     waiting: Ints
     ready: Ints
     inside: Bools
@@ -96,7 +102,10 @@ def companions(board: Board, sheet: Sheet, groups: Groups, anchor: int, chosen: 
         if size == wanted:
             break
         i = groups.movable[draw(state, len(groups.movable))]
-        far = sheet.start[i] < sheet.start[anchor] - close or sheet.start[i] > board.high[anchor] + close
+        far = (
+            sheet.start[i] < sheet.start[anchor] - close
+            or sheet.start[i] > board.activity[anchor, HIGH] + close
+        )
         if far or not shares(board, i, anchor):
             continue
         known = False
@@ -111,8 +120,8 @@ def companions(board: Board, sheet: Sheet, groups: Groups, anchor: int, chosen: 
 @kernel
 def shares(board: Board, i: int, j: int) -> bool:
     """Whether two activities demand the same resource."""
-    for a in board.resource[board.first_demand[i] : board.first_demand[i + 1]]:
-        for b in board.resource[board.first_demand[j] : board.first_demand[j + 1]]:
+    for a in board.demand[board.activity[i, DEMANDS] : board.activity[i + 1, DEMANDS], RESOURCE]:
+        for b in board.demand[board.activity[j, DEMANDS] : board.activity[j + 1, DEMANDS], RESOURCE]:
             if a == b:
                 return True
     return False
@@ -137,9 +146,9 @@ def insert(board: Board, sheet: Sheet, tray: Tray, begin: int, end: int, late: b
     size = done = 0
     for i in tray.taken[begin:end]:
         tray.waiting[i] = 0
-        for e in range(board.first[i], board.first[i + 1]):
-            j = board.other[e]
-            tray.waiting[i] += board.role[e] == before and tray.inside[j] and sheet.start[j] < 0
+        for e in range(board.activity[i, NEIGHBOURS], board.activity[i + 1, NEIGHBOURS]):
+            j = board.neighbour[e, OTHER]
+            tray.waiting[i] += board.neighbour[e, ROLE] == before and tray.inside[j] and sheet.start[j] < 0
         if tray.waiting[i] == 0:
             tray.ready[size] = i
             size += 1
@@ -154,9 +163,9 @@ def insert(board: Board, sheet: Sheet, tray: Tray, begin: int, end: int, late: b
         if not (place_late(board, sheet, i) if late else place_early(board, sheet, i)):
             break
         done += 1
-        for e in range(board.first[i], board.first[i + 1]):
-            j = board.other[e]
-            if board.role[e] == after and tray.inside[j] and sheet.start[j] < 0:
+        for e in range(board.activity[i, NEIGHBOURS], board.activity[i + 1, NEIGHBOURS]):
+            j = board.neighbour[e, OTHER]
+            if board.neighbour[e, ROLE] == after and tray.inside[j] and sheet.start[j] < 0:
                 tray.waiting[j] -= 1
                 if tray.waiting[j] == 0:
                     tray.ready[size] = j
@@ -181,7 +190,7 @@ def gain(board: Board, sheet: Sheet, tray: Tray, m: int) -> int:
     """Slots by which the objective grew."""
     total = 0
     for i in tray.taken[:m]:
-        total += board.weight[i] * (sheet.start[i] - tray.start[i])
+        total += board.activity[i, WEIGHT] * (sheet.start[i] - tray.start[i])
     return total
 
 
@@ -194,12 +203,12 @@ def recreate(
     An activity far from its greatest place, some close to it in other projects, and of each of these projects
     what starts no later, are put back project by project in random order.
     """
-    chosen = np.empty(MOST, np.int32)
+    chosen = np.empty(MOST, np.int64)
     while steps > 0:
         anchor = groups.movable[draw(state, len(groups.movable))]
         for _ in range(2):
             i = groups.movable[draw(state, len(groups.movable))]
-            if board.high[i] - sheet.start[i] > board.high[anchor] - sheet.start[anchor]:
+            if board.activity[i, HIGH] - sheet.start[i] > board.activity[anchor, HIGH] - sheet.start[anchor]:
                 anchor = i
         size = companions(board, sheet, groups, anchor, chosen, state)
         spread = groups.scale * draw(state, 3) ** 2 // 2
@@ -244,16 +253,15 @@ def badness(sheet: Sheet, groups: Groups) -> tuple[float, int]:
 
 @kernel
 def recover(
-    board: Board, late: Ints, sheet: Sheet, groups: Groups, tray: Tray, state: Words, steps: int
+    board: Board, strict: Board, sheet: Sheet, groups: Groups, tray: Tray, state: Words, steps: int
 ) -> None:
     """Moves that end in less lateness, then less overrun, until `steps` placements.
 
-    A late project and some close to it are put back whole, in random order: each under the caps `late` of its
+    A late project and some close to it are put back whole, in random order: each on the `strict` board of its
     deadlines if it finds room there, else as early as it can.
     """
-    strict = board._replace(high=late)
-    bad = np.empty(len(groups.end), np.int32)
-    chosen = np.empty(MOST, np.int32)
+    bad = np.empty(len(groups.end), np.int64)
+    chosen = np.empty(MOST, np.int64)
     while steps > 0:
         count = 0
         for k in range(len(groups.end)):
