@@ -40,6 +40,7 @@ class Measure(NamedTuple):
     """Recomputed values of a plan."""
 
     weighted_lateness: Any
+    missed: Any
     objective: Any
     cost: Any
 
