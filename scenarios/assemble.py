@@ -10,9 +10,9 @@ from typing import Any
 import networkx as nx
 
 from scenarios.calendar_specs import scenario_calendars
-from scenarios.expand import NodeSpec, nodes
+from scenarios.expand import DEFAULT_CALENDAR, NodeSpec, nodes
 from scenarios.factors import FactorRisk, project_factors
-from scenarios.fields import earlier
+from scenarios.fields import day_of, earlier
 from scenarios.risk_model import risk_model
 from scenarios.schema import ModeSpec, Project, ResourceSpec, Scenario
 from scenarios.status import NodeStatus, out_of_sequence, statuses, with_remaining
@@ -80,11 +80,12 @@ def assemble(scenario: Scenario) -> Assembly:
         status |= with_remaining(reported, found, scenario.data_date, calendars, scenario.slots_per_day)
         factors += project_factors(project, scenario, found, reported)
     graph = _graph(scenario, specs, status)
+    dated = scenario.dated
     network = compile_network(
         graph,
-        calendars=calendars,
-        start={project.id: project.start or scenario.data_date for project in scenario.projects},
-        data_date=scenario.data_date,
+        calendars=calendars if dated else None,
+        start={project.id: _start(project, scenario) for project in scenario.projects},
+        data_date=scenario.data_date if dated else None,
         resources=[_resource(name, item, scenario.data_date) for name, item in scenario.resources.items()],
         factors=[item.factor for item in factors if not item.in_hand],
         slots_per_day=scenario.slots_per_day,
@@ -103,6 +104,12 @@ def assemble(scenario: Scenario) -> Assembly:
     )
 
 
+def _start(project: Project, scenario: Scenario) -> date | int:
+    """Nothing of the project starts before it: a date, or a number where the scenario has no dates."""
+    start = project.start or scenario.data_date
+    return start if scenario.dated else (day_of(start) - day_of(scenario.data_date)).days
+
+
 def _graph(
     scenario: Scenario, specs: dict[str, NodeSpec], status: dict[str, NodeStatus]
 ) -> nx.MultiDiGraph[str]:
@@ -110,6 +117,8 @@ def _graph(
     projects = {project.id: project for project in scenario.projects}
     for spec in specs.values():
         _add_node(graph, spec, status.get(spec.id), projects[spec.project])
+        if not scenario.dated and spec.calendar == DEFAULT_CALENDAR:
+            graph.nodes[spec.id]["calendar"] = None
     for spec in specs.values():
         for link in spec.predecessors:
             graph.add_edge(
@@ -141,6 +150,7 @@ def _add_node(
         finish_from=spec.finish_from,
         demand=dict(spec.demand),
         cost=spec.cost,
+        mode=spec.mode,
         modes={name: _mode(spec, mode) for name, mode in spec.modes.items()},
         floor=spec.floor,
         deadline=line.date if line else None,

@@ -24,6 +24,19 @@ def portfolio_notes(
 ) -> tuple[Label, ...]:
     """Notes on the whole scenario; `last` is the last day that its dates reach."""
     scenario = assembly.scenario
+    found = plan_notes(assembly, last, late_plan, uncalibrated=uncalibrated)
+    funded = [project.id for project in scenario.projects if project.investment]
+    building = [name for name in funded if spending_nodes(assembly, name)]
+    if building and len(building) < len(funded):
+        found.append(label("warn_investment", building=len(building), funded=len(funded)))
+    return (*found, *scenario.notes)
+
+
+def plan_notes(
+    assembly: Assembly, last: date, plan: Plan, *, uncalibrated: bool, backward: bool = True
+) -> list[Label]:
+    """Notes on a plan and on what it rests."""
+    scenario = assembly.scenario
     found = []
     if scenario.synthetic:
         found.append(label("warn_synthetic"))
@@ -40,19 +53,15 @@ def portfolio_notes(
             )
     if years := provisional_years(assembly, last):
         found.append(labelled("warn_provisional", years=listed(map(str, years))))
-    found += [plan_caution(assembly, item) for item in late_plan.cautions]
-    funded = [project.id for project in scenario.projects if project.investment]
-    building = [name for name in funded if spending_nodes(assembly, name)]
-    if building and len(building) < len(funded):
-        found.append(label("warn_investment", building=len(building), funded=len(funded)))
-    if not _open_deadlines(assembly):
+    found += [plan_caution(assembly, item) for item in plan.cautions]
+    if backward and not _open_deadlines(assembly):
         found.append(label("warn_no_deadline"))
-    if late_plan.conflict:
-        found.append(labelled("warn_conflict", nodes=_nodes(assembly, late_plan.conflict)))
+    if plan.conflict:
+        found.append(labelled("warn_conflict", nodes=_nodes(assembly, plan.conflict)))
     if assembly.out_of_sequence:
         ahead = dict.fromkeys(node for _, node in assembly.out_of_sequence)
         found.append(labelled("warn_out_of_sequence", nodes=_nodes(assembly, ahead)))
-    return (*found, *scenario.notes)
+    return found
 
 
 def plan_caution(assembly: Assembly, item: Caution) -> Label:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -21,7 +24,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from scenarios.messages import language, say
+from scenarios.messages import language, level_label, say
 from scheduling.errors import SchedulingError
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 BELOW = 3
+INFEASIBLE = 4
+UNKNOWN = 5
 PIPED_WIDTH = 160
 
 app = typer.Typer(
@@ -155,6 +160,51 @@ def critical_path_command(
 
 
 @app.command()
+def plan(
+    scenario: ScenarioArgument,
+    earliest: Annotated[
+        bool, typer.Option("--earliest", help="Complete as early as resources allow.")
+    ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option("--time-limit", min=0.01, help="Seconds; without it work counts, the same every run."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Search strategies.")] = 1,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the search.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Dates of every activity: as late as the deadlines and the resources allow, or as early.
+
+    Exits with 4 when no plan can exist, with 5 when none was found within the limit.
+    """
+    from scenarios.assemble import assemble
+    from scenarios.planning import plan_of
+    from scenarios.reports import plan_dict, print_plan
+    from scheduling.status import Status
+
+    chosen = _lang(lang)
+    assembly = assemble(_load(scenario, chosen))
+    begun = time.monotonic()
+    with _steps(chosen) as show:
+        found = plan_of(
+            assembly,
+            earliest=earliest,
+            time_limit=time_limit,
+            workers=workers,
+            seed=assembly.scenario.seed if seed is None else seed,
+            progress=show,
+        )
+    if as_json:
+        data = plan_dict(assembly, found, earliest=earliest, seconds=time.monotonic() - begun)
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        print_plan(assembly, found, _console(), chosen, earliest=earliest)
+    if found.dates is None:
+        raise typer.Exit(INFEASIBLE if found.status is Status.INFEASIBLE else UNKNOWN)
+
+
+@app.command()
 def levers(
     scenario: ScenarioArgument,
     project: Annotated[
@@ -186,6 +236,40 @@ def levers(
         return
     for name, items in found.items():
         print_levers(names[name], items, _console(), chosen)
+
+
+@app.command()
+def explain(
+    scenario: ScenarioArgument,
+    activity: Annotated[str, typer.Argument(metavar="ACTIVITY", help="PROJECT/NODE, or NODE if unique.")],
+    early: Annotated[
+        bool, typer.Option("--early", help="Why the earliest dates are not earlier, without resources.")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """Say why a node of the late plan may not lie later, step by step up to the date that decides."""
+    from scenarios.assemble import assemble
+    from scenarios.forecast import PLAN_EFFORT
+    from scenarios.reasons import Speaker, find_activity
+    from scheduling.backward import backward_schedule
+    from scheduling.cpm import critical_path
+
+    chosen = _lang(lang)
+    loaded = _load(scenario, chosen)
+    assembly = assemble(loaded)
+    name = find_activity(assembly, activity)
+    if early:
+        reasons, title = critical_path(assembly.network).explain(name), say("explain_early", chosen)
+    else:
+        plan = backward_schedule(assembly.network, seed=loaded.seed, limit=PLAN_EFFORT)
+        status = say(f"status_{plan.status}", chosen)
+        if plan.dates is None:
+            raise RefusedError(say("explain_no_plan", chosen, status=status))
+        reasons, title = plan.explain(name), say("explain_late", chosen, status=status)
+    speaker = Speaker(assembly, chosen, early=early)
+    typer.echo(title)
+    for step, reason in enumerate(reasons, 1):
+        typer.echo(f"{step:3}  {speaker.sentence(reason)}")
 
 
 @app.command()
@@ -292,6 +376,32 @@ def _progress() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+@contextmanager
+def _steps(lang: str) -> Iterator[Callable[..., None]]:
+    """How a search goes, on standard error: one line that changes, or in a pipe one a second.
+
+    What it yields takes level, incumbent and bound, apart or as one tuple that begins with them.
+    """
+    console = Console(stderr=True)
+    begun = last = time.monotonic()
+    with console.status("") as status:
+
+        def show(*told: Any) -> None:
+            nonlocal last
+            now = time.monotonic()
+            level, *values = told[:3] if len(told) > 1 else told[0][:3]
+            incumbent, bound = ("–" if value is None else f"{value:g}" for value in values)
+            name, seconds = level_label(level).text(lang), f"{now - begun:.0f}"
+            line = say("plan_step", lang, level=name, incumbent=incumbent, bound=bound, seconds=seconds)
+            if console.is_terminal:
+                status.update(line)
+            elif now - last >= 1:
+                last = now
+                console.print(line)
+
+        yield show
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ from scenarios.schema import (
     Scenario,
     Spread,
 )
+from scheduling.modes import NORMAL
 from simulation.distributions import rounded
 
 SITE = {"north": "cn-site-north", "south": "cn-site-south"}
@@ -71,8 +72,9 @@ class NodeSpec:
         Work that the plan uses where it is not the most likely.
     start_by, finish_from : date, optional
         Last start and least finish.
-    cost, modes, floor
-        Price of the node as it is, other ways to do it, and the least work that the law allows.
+    cost, mode, modes, floor
+        Price of the node as it is, what that way is called, other ways to do it, and the least work that
+        the law allows.
     """
 
     id: str
@@ -95,6 +97,7 @@ class NodeSpec:
     start_by: date | None = None
     finish_from: date | None = None
     cost: float = 0
+    mode: str = NORMAL
     modes: Mapping[str, ModeSpec] = field(default_factory=dict)
     floor: int | None = None
 
@@ -292,6 +295,7 @@ def _from_activity(project: Project, activity: Activity) -> NodeSpec:
         start_by=activity.start_by,
         finish_from=activity.finish_from,
         cost=activity.cost,
+        mode=activity.mode,
         modes=activity.modes,
         floor=activity.floor,
     )

@@ -37,6 +37,7 @@ from scenarios.results import (
 from scenarios.schema import Label, Project, QuotaSpec, Scenario
 from scheduling.backward import backward_schedule
 from scheduling.cpm import CriticalPath, critical_path
+from scheduling.errors import InputError
 from scheduling.network import START_MILESTONE
 from scheduling.plan import Plan
 from simulation.causes import CauseGains, cause_gains
@@ -73,7 +74,7 @@ def forecast(scenario: Scenario, *, progress: Progress | None = None) -> Forecas
     Raises
     ------
     SchedulingError
-        For an input that cannot be scheduled.
+        For an input that cannot be scheduled, or that has no dates.
 
     Examples
     --------
@@ -83,6 +84,11 @@ def forecast(scenario: Scenario, *, progress: Progress | None = None) -> Forecas
     >>> len(result.projects), result.provenance.start_rule
     (8, 'asap')
     """
+    if not scenario.dated:
+        raise InputError(
+            f"'{scenario.name}' has no dates, which charts and forecasts need. `backplan plan` and "
+            "`backplan critical-path` take it."
+        )
     return _Run(scenario, progress or (lambda stage, done, total: None)).result()
 
 

@@ -47,7 +47,7 @@ def load_scenario(what: str | FilePath, *, lang: str = "en") -> Scenario:
     ----------
     what : str or path
         A bundled name, or a file: ``.yaml``, ``.yml``, ``.json`` (scenario), ``.xlsx``, ``.csv`` (ledger),
-        ``.p2x`` (ProTrack).
+        ``.p2x`` (ProTrack), ``.sm``, ``.mm``, ``.sch``, ``.txt`` (PSPLIB, ProGen/max, MPLIB: no dates).
     lang : str
         Language of the ledger's messages, ``zh`` or ``en``.
 
@@ -143,6 +143,12 @@ def _protrack(path: FilePath, lang: str) -> Source:
     return protrack_source(path)
 
 
+def _instance(path: FilePath, lang: str) -> Source:
+    from scenarios.formats.rcpsp import instance_source
+
+    return instance_source(path)
+
+
 _READERS: dict[str, Callable[[FilePath, str], Source]] = {
     ".yaml": _yaml,
     ".yml": _yaml,
@@ -150,4 +156,8 @@ _READERS: dict[str, Callable[[FilePath, str], Source]] = {
     ".xlsx": _ledger,
     ".csv": _ledger,
     ".p2x": _protrack,
+    ".sm": _instance,
+    ".mm": _instance,
+    ".sch": _instance,
+    ".txt": _instance,
 }

@@ -38,6 +38,17 @@ def label(key: str, **values: Any) -> Label:
     return Label(zh=say(key, "zh", **values), en=say(key, "en", **values))
 
 
+def level_label(name: str) -> Label:
+    """What a level of a search is called; its own name where nothing better is known.
+
+    Examples
+    --------
+    >>> level_label("work in progress").zh, level_label("something").zh
+    ('在办工作', 'something')
+    """
+    return catalogue().get(f"level_{name.replace(' ', '_')}", Label(zh=name, en=name))
+
+
 def language() -> Language:
     """Chinese where the locale is Chinese, else English."""
     name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from scheduling.errors import CycleError as CycleError
     from scheduling.errors import InputError as InputError
     from scheduling.errors import SchedulingError as SchedulingError
+    from scheduling.explain import Reason as Reason
+    from scheduling.explain import ReasonKind as ReasonKind
     from scheduling.network import Factor as Factor
     from scheduling.network import Network as Network
     from scheduling.network import Resource as Resource
@@ -44,6 +46,8 @@ _HOME = {
     "InputError": "errors",
     "Network": "network",
     "Plan": "plan",
+    "Reason": "explain",
+    "ReasonKind": "explain",
     "Resource": "network",
     "SchedulingError": "errors",
     "Status": "status",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from scheduling.calendar import CalendarTable
+import numpy as np
+
+from scheduling.calendar import CONTINUOUS, CalendarTable
+from scheduling.links import Flags, Links, first_of
 from scheduling.network import WORK, Link, Network
 from scheduling.passes import Dates
-from scheduling.places import binds_back, finish_of, greatest_start, maximum_place, pushed_to
+from scheduling.places import finish_of, greatest_start, least_image, least_start, maximum_place, needed
 
 
 def early_finishes(net: Network, early: Dates) -> list[Any]:
@@ -23,29 +26,38 @@ def total_floats(net: Network, early: Dates, late: Dates | None) -> list[Any]:
     """Total float by position; None for done activities and without late dates."""
     if late is None:
         return [None] * len(net)
-    return [None if net.done(i) else _float(net, i, early.finish[i], late.finish[i]) for i in range(len(net))]
+    floats: list[Any] = []
+    tolerance = net.tolerance
+    columns = (net.actual_finish, early.finish, late.finish, net.kind, net.tables)
+    for done, begin, end, kind, table in zip(*columns, strict=True):
+        if done is not None:
+            floats.append(None)
+            continue
+        slots = end - begin if table is CONTINUOUS or kind != WORK else table.slots(begin, end)
+        floats.append(0 if abs(slots) <= tolerance else slots)
+    return floats
 
 
 def free_floats(net: Network, early: Dates) -> list[Any]:
     """Free float by position (SEMANTICS 12); None for done activities."""
     ends = early_finishes(net, early)
     floats: list[Any] = []
-    caps = _maximum_caps(net, early)
-    for i in range(len(net)):
+    caps = _caps(net, early)
+    for i, k in enumerate(net.project):
         if net.done(i):
             floats.append(None)
             continue
         starts, finishes = caps.get(i, ([], []))
-        starts = [*starts, net.start_by[i]] if i in net.start_by else starts
-        finishes = [*finishes, ends[net.project[i]]]
-        if i in net.deadlines:
-            finishes.append(net.deadlines[i].bound)
-        for link in net.out_of[i]:
-            if binds_back(net, link):
-                event = early.finish[link.succ] if link.to_finish else early.resume[link.succ]
-                bound = link.table.unshift_latest(event, link.lag)
-                (finishes if link.from_finish else starts).append(bound)
-        floats.append(_room(net, early, i, min(starts, default=None), min(finishes)))
+        begin = min(starts, default=None)
+        end = min([ends[k], *finishes])
+        for j, link in net.binding_after.of(i):
+            event = early.finish[j] if link.to_finish else early.resume[j]
+            bound = link.table.unshift_latest(event, link.lag)
+            if link.from_finish:
+                end = min(end, bound)
+            else:
+                begin = bound if begin is None else min(begin, bound)
+        floats.append(_room(net, early, i, begin, end))
     return floats
 
 
@@ -57,9 +69,14 @@ def _room(net: Network, early: Dates, i: int, begin: Any, end: Any) -> Any:
     return max(0, _float(net, i, early.finish[i], finish))
 
 
-def _maximum_caps(net: Network, early: Dates) -> dict[int, tuple[list[Any], list[Any]]]:
-    """Greatest starts and finishes that maximum lags out of other activities' early dates leave."""
+def _caps(net: Network, early: Dates) -> dict[int, tuple[list[Any], list[Any]]]:
+    """Greatest starts and finishes that last starts, deadlines and maximum lags leave, the latter where
+    other activities keep their early dates."""
     caps: dict[int, tuple[list[Any], list[Any]]] = {}
+    for i, bound in net.start_by.items():
+        caps.setdefault(i, ([], []))[0].append(bound)
+    for i, line in net.deadlines.items():
+        caps.setdefault(i, ([], []))[1].append(line.bound)
     broken = set(early.broken)
     for link in net.maximum_links:
         if link not in broken:
@@ -76,28 +93,61 @@ def _float(net: Network, i: int, early: Any, late: Any) -> Any:
     return 0 if abs(slots) <= net.tolerance else slots
 
 
-def driving_links(net: Network, early: Dates) -> list[list[Link]]:
-    """Links that alone already put each unfinished activity at its early place."""
-    driving: list[list[Link]] = [[] for _ in net.ids]
-    for link in net.links:
-        if not link.maximum and not net.done(link.succ) and _drives(net, early, link, link.succ):
-            driving[link.succ].append(link)
-    for link in net.pushing_maxima:
-        if _drives(net, early, link, link.pred):
-            driving[link.pred].append(link)
-    return driving
+def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
+    """What alone already puts each unfinished activity at its early place.
+
+    Returns
+    -------
+    first, other : list of int
+        The drivers of activity ``i`` are ``other[first[i]:first[i + 1]]``: predecessors of minimum links, then
+        successors of maximum lags, each once.
+    """
+    links = net.minimum_links
+    drives = _drive(net, early, links)
+    pushed = [(link.pred, link.succ) for link in net.pushing_maxima if _pushes(net, early, link)]
+    here, other = np.concatenate(
+        [(links.succ[drives], links.pred[drives]), np.array(pushed, dtype=np.int64).reshape(-1, 2).T], axis=1
+    )
+    _, once = np.unique(here * len(net) + other, return_index=True)
+    once.sort()
+    order = once[np.argsort(here[once], kind="stable")]
+    return first_of(here[order], len(net)), other[order].tolist()
 
 
-def _drives(net: Network, early: Dates, link: Link, i: int) -> bool:
-    at = pushed_to(net, early.start, early.finish, link, net.work[i])
-    if at is None or abs(at - early.resume[i]) > net.tolerance:
+def _drive(net: Network, early: Dates, links: Links) -> Flags:
+    """Whether each minimum link alone puts its unfinished successor at its early place."""
+    start, finish, resume = np.array(early.start), np.array(early.finish), np.array(early.resume)
+    adds = np.array([table is CONTINUOUS for table in net.tables], dtype=np.bool_)
+    done = np.zeros(len(net), dtype=np.bool_)
+    done[[i for i in net.begun if net.done(i)]] = True
+    open_, adds = ~done[links.succ], adds[links.succ]
+    adds &= links.saying(lambda link: not link.to_finish and (not link.lag or link.table is CONTINUOUS))
+    event = np.where(links.saying(lambda link: link.from_finish), finish[links.pred], start[links.pred])
+    lag = np.array([link.lag for link in links.patterns])[links.code]
+    drives: Flags = open_ & adds & (abs(event + lag - resume[links.succ]) <= net.tolerance)
+    odd = np.flatnonzero(open_ & ~adds)
+    for k, at in zip(odd.tolist(), event[odd].tolist(), strict=True):
+        link = links.patterns[links.code[k]]
+        bound = least_image(link, at)
+        drives[k] = _puts(net, early, int(links.succ[k]), bound, link.to_finish)
+    return drives
+
+
+def _pushes(net: Network, early: Dates, link: Link) -> bool:
+    """Whether a maximum lag alone pushes its predecessor to its early place."""
+    reached = early.finish[link.succ] if link.to_finish else early.start[link.succ]
+    return _puts(net, early, link.pred, needed(net, link, reached), link.from_finish)
+
+
+def _puts(net: Network, early: Dates, i: int, bound: Any, on_finish: bool) -> bool:
+    """Whether a least start (finish) alone puts an activity at its early place."""
+    table = net.tables[i]
+    if bound is None or (bound < 0 and isinstance(table, CalendarTable)):
         return False
-    table, on_finish = net.tables[i], link.from_finish if link.maximum else link.to_finish
+    begin, end = (None, bound) if on_finish else (bound, None)
+    at = least_start(net, i, begin, end, net.work[i])
+    if abs(at - early.resume[i]) > net.tolerance:
+        return False
     # The first start on an axis is also the answer to a finish that nothing there is too early for.
     return not (on_finish and net.kind[i] == WORK and isinstance(table, CalendarTable)
                 and at == table.next_start(0))  # fmt: skip
-
-
-def driver(link: Link, i: int) -> int:
-    """The other end of a driving link: what holds activity `i` back."""
-    return link.succ if link.pred == i else link.pred

@@ -140,6 +140,23 @@ class _Forward(Pass):
         self.modes = net.modes if any_mode else {}
         self.lower = _lower_bounds(net, clamp, floor)
         self.maxima = _grouped((link.pred, link) for link in net.pushing_maxima)
+        self.plain = net.plain(net.before, self.lower, net.finish_from, self.maxima, self.modes)
+
+    def run(self, block: Iterable[int]) -> None:
+        start, finish, resume, work = self.start, self.finish, self.resume, self.work
+        plain, lower = self.plain, self.lower
+        first, other = self.net.before[:2]
+        for i in block:
+            if not plain[i]:
+                self.place_named(i)
+                continue
+            at = lower[i]
+            for j in other[first[i] : first[i + 1]]:
+                bound = finish[j]
+                if bound > at:
+                    at = bound
+            start[i] = resume[i] = at
+            finish[i] = at + work[i]
 
     def movers(self, i: int) -> Iterable[Link]:
         return (*self.net.into[i], *self.maxima.get(i, ()))
@@ -149,8 +166,8 @@ class _Forward(Pass):
         if net.actual_finish[i] is not None:
             return
         begin, end = self.lower[i], net.finish_from.get(i)
-        for link in net.into[i]:
-            bound = finish[link.pred] if link.from_finish else start[link.pred]
+        for j, link in net.before.of(i):
+            bound = finish[j] if link.from_finish else start[j]
             if bound is not None and link.lag:
                 bound = least_image(link, bound)
             if bound is None:
@@ -197,33 +214,46 @@ class _Forward(Pass):
 
 class _Backward(Pass):
     def __init__(self, net: Network, early: Dates, latest: Sequence[Any], hold: bool, any_mode: bool) -> None:
-        self.hold = hold
         self.modes = net.modes if any_mode else {}
-        fixed = [net.done(i) or (hold and net.started(i)) for i in range(len(net))]
-        super().__init__(
-            net,
-            (at if net.started(i) else None for i, at in enumerate(early.start)),
-            (at if fixed[i] else None for i, at in enumerate(early.finish)),
-            (at if fixed[i] else None for i, at in enumerate(early.resume)),
-        )
-        self.fixed = fixed
+        self.fixed = {i for i in net.begun if hold or net.done(i)}
+        blank = [None] * len(net)
+        super().__init__(net, blank, blank, blank)
+        for i in net.begun:
+            self.start[i] = early.start[i]
+        for i in self.fixed:
+            self.finish[i], self.resume[i] = early.finish[i], early.resume[i]
         self.latest = latest
         broken = set(early.broken)
         self.maxima = _grouped((link.succ, link) for link in net.maximum_links if link not in broken)
-        self.out_of = net.out_of
-        if any(at is not None for at in net.actual_start):
-            self.out_of = [[link for link in links if binds_back(net, link)] for links in net.out_of]
+        self.plain = net.plain(net.binding_after, latest, net.start_by, self.maxima, self.modes)
+
+    def run(self, block: Iterable[int]) -> None:
+        start, finish, resume, work = self.start, self.finish, self.resume, self.net.work
+        plain, latest = self.plain, self.latest
+        first, other = self.net.binding_after[:2]
+        for i in block:
+            if not plain[i]:
+                self.place_named(i)
+                continue
+            at = latest[i]
+            for j in other[first[i] : first[i + 1]]:
+                bound = resume[j]
+                if bound < at:
+                    at = bound
+            start[i] = resume[i] = at = at - work[i]
+            finish[i] = at + work[i]
 
     def movers(self, i: int) -> Iterable[Link]:
-        return (*self.out_of[i], *self.maxima.get(i, ()))
+        binding = (link for link in self.net.out_of[i] if binds_back(self.net, link))
+        return (*binding, *self.maxima.get(i, ()))
 
     def place(self, i: int) -> None:
-        if self.fixed[i]:
+        if i in self.fixed:
             return
         net = self.net
         begin, end = net.start_by.get(i), self.latest[i]
-        for link in self.out_of[i]:
-            bound = self.finish[link.succ] if link.to_finish else self.resume[link.succ]
+        for j, link in net.binding_after.of(i):
+            bound = self.finish[j] if link.to_finish else self.resume[j]
             if bound is None:
                 continue
             if link.lag:
@@ -298,14 +328,14 @@ def _entered(net: Network, arcs: Iterable[tuple[int, int]]) -> set[int]:
 def _lower_bounds(net: Network, clamp: bool, floor: Sequence[Any] | None) -> list[Any]:
     """Earliest resume of each activity beside its links, or None."""
     pushed = set() if clamp else pushed_from_outside(net)
-    begins = [None if i in pushed else net.starts[k] for i, k in enumerate(net.project)]
-    lower = list(net.bounds)
-    for i, begin in enumerate(begins):
-        if net.actual_start[i] is None:
-            lower[i] = later(lower[i], begin)
-            if floor is not None:
-                lower[i] = later(lower[i], floor[i])
-    return lower
+    begins = [net.starts[k] for k in net.project]
+    for i in (*pushed, *net.begun):
+        begins[i] = None
+    lower = [begin if bound is None else later(bound, begin)
+             for bound, begin in zip(net.bounds, begins, strict=True)]  # fmt: skip
+    if floor is None:
+        return lower
+    return [at if net.started(i) else later(at, floor[i]) for i, at in enumerate(lower)]
 
 
 def _broken(net: Network, dates: _Forward) -> tuple[Link, ...]:

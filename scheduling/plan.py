@@ -16,6 +16,8 @@ from scheduling.status import Status
 if TYPE_CHECKING:
     import pandas as pd
 
+    from scheduling.explain import Reason
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -121,6 +123,15 @@ class Plan:
         if self.objective is None or self.objective_bound is None:
             return None
         return self.objective_bound - self.objective
+
+    def explain(self, activity: Id, *, early: bool = False) -> tuple[Reason, ...]:
+        """The chain of what keeps an activity from lying later (or earlier), to the date that ends it.
+
+        :func:`scheduling.explain.of_plan` gives every reason of one step, too.
+        """
+        from scheduling.explain import of_plan
+
+        return of_plan(self, early=early).chain(activity)
 
     def to_frame(self) -> pd.DataFrame:
         """A row an activity, as a pandas data frame."""

@@ -76,7 +76,7 @@ def checked_date(when: Any, where: str) -> date:
 def stable_order(items: Any) -> list[Any]:
     """Ids in an order that does not depend on insertion: by value, else by type and text."""
     found = list(items)
-    if not any(isinstance(item, (set, frozenset)) for item in found):
+    if not any(issubclass(kind, (set, frozenset)) for kind in set(map(type, found))):
         try:
             return sorted(found)
         except TypeError:

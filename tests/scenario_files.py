@@ -35,6 +35,7 @@ source: synthetic
 synthetic: true
 data_date: 2026-03-02
 data_date_inferred: true
+dated: true
 region: north
 seed: 7
 replications: 50
@@ -126,6 +127,7 @@ projects:
         finish_from: 2026-03-12
         demand: {crew: 1, quota: 2}
         cost: 1
+        mode: one
         modes: {two: {work: 4, cost: 3}}
         floor: 3
         rework: {probability: 0.2, work: {discrete: {values: [1, 3], weights: [2, 1]}}}

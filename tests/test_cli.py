@@ -11,15 +11,20 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from problem_files import MM, MPLIB, SCH, SM
 from typer.testing import CliRunner
 
-from scenarios.cli import app, main
+from scenarios.assemble import Assembly
+from scenarios.cli import _steps, app, main
 from scenarios.load import bundled_names, load_scenario
 from scenarios.reports import result_schema
+from scheduling.plan import Plan
+from scheduling.status import Status
 
 TINY = """\
 schema: backplan/1
@@ -236,6 +241,146 @@ def test_critical_path_names_factors(call: Call, tmp_path: Path) -> None:
     assert "特种钢材" in output
 
 
+# -- plan ---------------------------------------------------------------------------------------------------
+def problem(folder: Path, text: str, ending: str) -> Path:
+    path = folder / f"x{ending}"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_plan_of_a_file_without_dates(call: Call, tmp_path: Path) -> None:
+    code, output, _ = call("plan", problem(tmp_path, SM, ".sm"), "--json")
+    found = json.loads(output)
+    assert code == 0
+    assert (found["schema"], found["status"], found["scenario"]) == ("backplan-plan/1", "OPTIMAL", "x")
+    assert (found["objective"], found["bound"], found["gap"]) == (11, 11, 0)
+    assert found["activities"] == {
+        "1": {"start": 0, "finish": 0},
+        "2": {"start": 0, "finish": 4},
+        "3": {"start": 4, "finish": 7},
+        "4": {"start": 7, "finish": 9},
+        "5": {"start": 9, "finish": 9},
+    }
+    assert list(found)[-1] == "seconds"
+
+
+def test_plan_chooses_modes(call: Call, tmp_path: Path) -> None:
+    found = json.loads(call("plan", problem(tmp_path, MM, ".mm"), "--json")[1])["activities"]
+    assert sorted(item["mode"] for item in found.values() if "mode" in item) == ["1", "2"]
+    assert max(item["finish"] for item in found.values()) == 6
+
+
+def test_plan_names_the_jobs_of_several_projects(call: Call, tmp_path: Path) -> None:
+    found = json.loads(call("plan", problem(tmp_path, MPLIB, ".txt"), "--json")[1])["activities"]
+    assert found["2/2"] == {"start": 4, "finish": 6}
+
+
+def test_plan_of_a_file_with_dates(call: Call, tiny: str) -> None:
+    code, output, _ = call("plan", tiny, "--json")
+    found = json.loads(output)["activities"]
+    assert code == 0
+    assert found["A/end"] == {"start": "2026-04-30", "finish": "2026-04-30"}
+    assert found["A/build"] == {"start": "2026-04-01", "finish": "2026-04-30"}
+    code, output, _ = call("plan", tiny, "--lang", "zh")
+    assert code == 0
+    assert [word in output for word in ("倒排计划", "计划开始", "施工", "2026-04-30", "最优")] == [True] * 5
+
+
+def test_equal_seeds_give_the_same_bytes(call: Call, tmp_path: Path) -> None:
+    path = problem(tmp_path, SM, ".sm")
+    one, two = (call("plan", path, "--json", "--workers", 2, "--seed", 5)[1] for _ in range(2))
+    assert one.split('"seconds"')[0] == two.split('"seconds"')[0]
+    assert call("plan", path)[:2] == call("plan", path)[:2]
+
+
+def test_plan_table_without_dates(call: Call, tmp_path: Path) -> None:
+    code, output, _ = call("plan", problem(tmp_path, MM, ".mm"), "--time-limit", 5)
+    rows = [line.split() for line in output.splitlines()]
+    assert code == 0
+    assert rows[1] == ["id", "mode", "Planned", "start", "Planned", "finish"]
+    assert ["4", "6", "6"] in rows
+    assert "the file's due date 6 is not taken as a deadline" in output
+
+
+@pytest.mark.parametrize(
+    ("text", "ending", "conflict"),
+    [
+        (SCH.replace("[2]\t[1]", "[2]\t[5]"), ".sch", ["1", "2"]),
+        (SM.replace("4       2    0", "4       3    0"), ".sm", ["2"]),
+        (MM.replace("\n    1    7\n", "\n    1    2\n"), ".mm", []),
+        (TINY.replace("04-30}", "03-15, hard: true}"), ".yaml", ["A/end"]),
+    ],
+)
+def test_no_plan_can_exist(call: Call, tmp_path: Path, text: str, ending: str, conflict: list[str]) -> None:
+    path = problem(tmp_path, text, ending)
+    code, output, _ = call("plan", path, "--json")
+    found = json.loads(output)
+    assert code == 4
+    assert (found["status"], found["conflict"], found["objective"]) == ("INFEASIBLE", conflict, None)
+    assert {(item["start"], item["finish"]) for item in found["activities"].values()} == {(None, None)}
+    code, output, _ = call("plan", path)
+    assert code == 4
+    assert "INFEASIBLE" in output
+
+
+@pytest.mark.parametrize(
+    ("text", "ending", "completion"), [(SM, ".sm", 9), (MM, ".mm", 6), (SCH, ".sch", 5), (MPLIB, ".txt", 6)]
+)
+def test_earliest_plan(call: Call, tmp_path: Path, text: str, ending: str, completion: int) -> None:
+    pytest.importorskip("scheduling.earliest", reason="the earliest schedule is not there yet")
+    code, output, _ = call("plan", problem(tmp_path, text, ending), "--earliest", "--json")
+    found = json.loads(output)
+    assert (code, found["status"], found["goal"]) == (0, "OPTIMAL", "earliest")
+    assert (found["objective"], found["bound"], found["gap"]) == (completion, completion, 0)
+    assert max(item["finish"] for item in found["activities"].values()) == completion
+    assert not any("deadline to work back" in note["en"] for note in found["warnings"])
+
+
+def test_no_plan_was_found(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(assembly: Assembly, **effort: Any) -> Plan:
+        return Plan(assembly.network, Status.UNKNOWN, None, "cpsat")
+
+    monkeypatch.setattr("scenarios.planning.plan_of", unknown)
+    code, output, _ = call("plan", problem(tmp_path, SM, ".sm"), "--json")
+    assert (code, json.loads(output)["status"]) == (5, "UNKNOWN")
+
+
+def test_plan_refuses_what_it_cannot_read(call: Call, tmp_path: Path) -> None:
+    code, output, errors = call("plan", problem(tmp_path, SM.replace("4       2", "x       2"), ".sm"))
+    assert (code, output) == (2, "")
+    assert "x.sm:29: (file): job 2, mode 1: 'x' is not a whole number; correct it" in errors
+
+
+def test_other_commands_on_a_file_without_dates(call: Call, tmp_path: Path) -> None:
+    path = problem(tmp_path, SM, ".sm")
+    found = json.loads(call("critical-path", path, "--json")[1])
+    assert found["project_finish"] == {"x": 6}
+    assert found["activities"][3]["early_start"] == 4
+    assert call("critical-path", path)[0] == 0
+    code, _, errors = call("run", path)
+    assert code == 2
+    assert "'x' has no dates, which charts and forecasts need. `backplan plan` and" in errors
+    assert call("gantt", path)[0] == 2
+    assert call("levers", path)[0] == 0
+
+
+def test_a_search_tells_how_it_goes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a pipe a line a second."""
+    clock = iter((0.0, 0.5, 1.5, 2.0, 2.5))
+    monkeypatch.setattr("scenarios.cli.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    with _steps("zh") as show:
+        for value in (9, 8, 7):
+            show("overrun", value, 2)
+        show(("overrun", 6, None, 2.0))
+    assert capsys.readouterr().err.split("\n") == [
+        "超出项目终点：当前8，界限2，2秒",
+        "超出项目终点：当前6，界限–，2秒",
+        "",
+    ]
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_gantt(call: Call, tiny: str, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"chart.{suffix}"
@@ -305,7 +450,7 @@ def test_schema_is_a_json_schema_that_knows_the_bundled_files(call: Call) -> Non
 
 def test_help_of_every_command() -> None:
     runner = CliRunner()
-    for command in ("run", "gantt", "critical-path", "template", "catalog", "scenarios", "schema"):
+    for command in (item.name or item.callback.__name__ for item in app.registered_commands if item.callback):
         result = runner.invoke(app, [command, "--help"])
         assert result.exit_code == 0
         assert "Usage" in result.output

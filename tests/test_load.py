@@ -75,7 +75,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is neither a file nor a bundled scenario"):
         load_scenario("a\0b.yaml")
     with pytest.raises(
-        InputError, match=r"files ending in '.mpp' are not read. Known: .csv, .json, .p2x, .xlsx"
+        InputError,
+        match=r"files ending in '.mpp' are not read. Known: .csv, .json, .mm, .p2x, .sch, .sm, .txt, .xlsx",
     ):
         load_scenario(write(tmp_path, "x.mpp", ""))
 

@@ -21,9 +21,11 @@ from scenarios.formats.protrack.read import read_file
 from scenarios.formats.protrack.records import ProTrackFile
 from scenarios.formats.xml import parse_xml
 from scenarios.load import load_scenario, to_scenario
+from scenarios.planning import plan_of
 from scenarios.problems import ScenarioError
 from scheduling.calendar import CalendarTable
 from scheduling.passes import Dates, early_pass
+from scheduling.status import Status
 from scheduling.validator import validate
 from simulation.monte_carlo import simulate
 from simulation.statistics import quantile
@@ -208,6 +210,13 @@ def test_load_scenario_reads_a_file(dslib: Path) -> None:
     line = scenario.projects[0].deadlines[0]
     assert line.date == datetime(2011, 6, 27, 17)
     assert not line.hard
+
+
+def test_every_sort_of_project_gets_a_plan(cases: dict[str, Case]) -> None:
+    """Deadlines are the baseline's finishes, so few are missed; the plan has checked itself."""
+    plans = [plan_of(case.assembly) for case in list(cases.values())[::12]]
+    assert {plan.solver for plan in plans} == {"cpm"}
+    assert {plan.status for plan in plans} <= {Status.OPTIMAL, Status.LATE}
 
 
 def test_the_validator_accepts_the_early_dates(cases: dict[str, Case]) -> None:

@@ -11,6 +11,7 @@ from scenarios.checks.cycles import cycles
 from scenarios.checks.dates import covered, status
 from scenarios.checks.names import names
 from scenarios.checks.shared import shared, too_much
+from scenarios.checks.undated import undated
 from scenarios.expand import project_template
 from scenarios.problems import Path, Problem
 from scenarios.schema import Project, Scenario
@@ -25,7 +26,7 @@ def check(scenario: Scenario) -> list[Problem]:
         return problems
     context = Context.of(scenario)
     return [*names(context), *status(context), *shared(context)] or [
-        *covered(context),
+        *(covered(context) if scenario.dated else undated(context)),
         *too_much(context),
         *cycles(context),
     ]

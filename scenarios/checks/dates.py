@@ -106,7 +106,7 @@ def covered(context: Context) -> Iterator[Problem]:
         message = f"'{first.name}' begins {first.first}, after '{last.name}' has ended ({last.last})"
         yield Problem(("calendars",), f"calendars in use have no day in common: {message}; extend one")
         return
-    for path, when in _all_dates(context.scenario):
+    for path, when in all_dates(context.scenario):
         if first and first.first and day_of(when) < first.first:
             edge = f"'{first.name}' begins {first.first}"
         elif last and last.last and day_of(when) > last.last:
@@ -124,7 +124,8 @@ def _used(context: Context) -> list[Calendar]:
     return [known[name] for name in sorted(names - {ELAPSED})]
 
 
-def _all_dates(scenario: Scenario) -> Iterator[tuple[Path, date]]:
+def all_dates(scenario: Scenario) -> Iterator[tuple[Path, date]]:
+    """Every date that a plan counts with, and where it stands."""
     yield ("data_date",), scenario.data_date
     for name, resource in scenario.resources.items():
         for key in ("changes", "deliveries"):

@@ -29,15 +29,24 @@ def _resources(context: Context) -> Iterator[Problem]:
 
 
 def too_much(context: Context) -> Iterator[Problem]:
-    """Demand above every capacity from the data date on, which would never start; once every name is good."""
+    """Demand above every capacity from the data date on, which would never start; once every name is good.
+
+    An activity that has a mode which fits can start. Without dates the file is a research problem, for which
+    "infeasible" is an answer.
+    """
+    if not context.scenario.dated:
+        return
     most = {}
     for name, resource in context.scenario.resources.items():
         now, later = capacities(resource, context.scenario.data_date)
         most[name] = max([now, *(units for _, units in later)])
     begun = context.begun()
     for spec in context.specs.values():
+        others = [spec.demand if mode.demand is None else mode.demand for mode in spec.modes.values()]
+        if spec.id in begun or any(all(units <= most[name] for name, units in way.items()) for way in others):
+            continue
         for name, units in spec.demand.items():
-            if spec.id not in begun and units > most[name]:
+            if units > most[name]:
                 message = f"'{spec.id}' needs {units} of '{name}', which never has more than {most[name]}"
                 path = _demand_path(context, spec.project, spec.node, name)
                 yield Problem(path, f"{message}; lower the demand or raise the capacity")

@@ -10,6 +10,7 @@ from pathlib import Path
 from scenarios.reports.console import print_forecast
 from scenarios.reports.csv_tables import write_csv
 from scenarios.reports.listing import critical_path_dict, print_catalog, print_critical_path, print_levers
+from scenarios.reports.plan import plan_dict, print_plan
 from scenarios.reports.result_json import result_dict, result_schema, write_result
 from scenarios.reports.tables import tables
 from scenarios.reports.workbook import write_workbook
@@ -17,10 +18,12 @@ from scenarios.results import Forecast
 
 __all__ = [
     "critical_path_dict",
+    "plan_dict",
     "print_catalog",
     "print_critical_path",
     "print_forecast",
     "print_levers",
+    "print_plan",
     "result_dict",
     "result_schema",
     "write_all",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from rich.cells import cell_len
@@ -33,12 +34,12 @@ def print_catalog(console: Console, lang: str, name: str | None, chosen: tuple[s
         _print_steps(console, lang, template(name, chosen))
         return
     sizes = [(key, _text(item, lang), str(len(item.steps))) for key, item in templates().items()]
-    _print(console, say("catalog_templates", lang), ("id", "name", "catalog_steps"), sizes, lang)
+    print_table(console, say("catalog_templates", lang), ("id", "name", "catalog_steps"), sizes, lang)
     edits = [
         (key, _text(item, lang), ", ".join(item.edits), _risk(item).text(lang))
         for key, item in options().items()
     ]
-    _print(console, say("catalog_options", lang), ("id", "name", "template", "legal_risk"), edits, lang)
+    print_table(console, say("catalog_options", lang), ("id", "name", "template", "legal_risk"), edits, lang)
     delays = [
         (
             key,
@@ -52,7 +53,7 @@ def print_catalog(console: Console, lang: str, name: str | None, chosen: tuple[s
         if item.probability and item.gates
     ]
     headers = ("id", "name", "probability", "median", "p90_days", "gates")
-    _print(console, say("catalog_delays", lang), headers, delays, lang)
+    print_table(console, say("catalog_delays", lang), headers, delays, lang)
     console.print(plain(say("catalog_source", lang), "dim"))
 
 
@@ -71,7 +72,7 @@ def _print_steps(console: Console, lang: str, found: Template) -> None:
         for step in found.steps.values()
     ]
     headers = ("id", "name", "department", "work_omp", "calendar", "predecessors", "factors", "legal_floor")
-    _print(console, f"{found.id}  {_text(found, lang)}", headers, rows, lang)
+    print_table(console, f"{found.id}  {_text(found, lang)}", headers, rows, lang)
     console.print(plain(say("catalog_source", lang), "dim"))
 
 
@@ -97,7 +98,7 @@ def print_levers(
     ]
     keys = ("lever", "lever_gain", "lever_after", "lever_days", "lever_planned_days", "lever_price")
     title = say("levers_of", lang, project=project.text(lang))
-    _print(console, title, (*keys, "legal_risk", "lever_id"), rows, lang)
+    print_table(console, title, (*keys, "legal_risk", "lever_id"), rows, lang)
 
 
 def print_critical_path(assembly: Assembly, result: CriticalPath, console: Console, lang: str) -> None:
@@ -111,7 +112,7 @@ def print_critical_path(assembly: Assembly, result: CriticalPath, console: Conso
          *("" if item[key] is None else str(item[key]) for key in keys), "*" if item["critical"] else "")
         for item in table["activities"]
     ]  # fmt: skip
-    _print(console, say("critical_dates", lang), ("id", "name", *keys, "critical"), rows, lang)
+    print_table(console, say("critical_dates", lang), ("id", "name", *keys, "critical"), rows, lang)
     for project, paths in table["paths"].items():
         for path in paths:
             console.print(plain(f"{project}: {' -> '.join(path)}"))
@@ -126,8 +127,7 @@ def critical_path_dict(assembly: Assembly, result: CriticalPath) -> dict[str, An
     for name in result.network.ids:
         row: dict[str, Any] = {"id": name}
         for column in columns:
-            value = getattr(result, column)[name]
-            row[column] = value.isoformat() if hasattr(value, "isoformat") else value
+            row[column] = shown_date(getattr(result, column)[name])
         row["critical"] = name in result.critical
         row["driving"] = list(result.driving[name])
         activities.append(row)
@@ -135,7 +135,7 @@ def critical_path_dict(assembly: Assembly, result: CriticalPath) -> dict[str, An
         "schema": "backplan-critical-path/1",
         "scenario": assembly.scenario.name,
         "status": result.status.value,
-        "project_finish": {str(key): value.isoformat() for key, value in result.project_finish.items()},
+        "project_finish": {str(key): shown_date(value) for key, value in result.project_finish.items()},
         "activities": activities,
         "paths": {
             str(project): [list(path) for path in islice(result.paths(project), _MOST_PATHS)]
@@ -144,9 +144,15 @@ def critical_path_dict(assembly: Assembly, result: CriticalPath) -> dict[str, An
     }
 
 
-def _print(
+def shown_date(value: Any) -> Any:
+    """A date as ISO 8601; a number, as networks without dates have them, as it is."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def print_table(
     console: Console, title: str, keys: tuple[str, ...], rows: Sequence[tuple[str, ...]], lang: str
 ) -> None:
+    """Print rows under headers, which are keys of messages; nothing is cut."""
     table = Table(
         title=plain(title, "bold"), title_justify="left", box=None, header_style="bold", pad_edge=False
     )

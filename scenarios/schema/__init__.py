@@ -84,6 +84,9 @@ class Scenario(Model):
     """Data date (数据日期): everything before it is known."""
     data_date_inferred: StrictBool = False
     """Whether the source does not give the data date; outputs say so."""
+    dated: StrictBool = True
+    """Whether the source has dates. Without them `data_date` stands for 0, starts of projects count from it,
+    nothing else may be a date or name a calendar, and outputs show numbers."""
     region: Literal["north", "south"] = "south"
     """Site calendar of projects that name none."""
     seed: Annotated[int, NO_BOOLEAN, Field(ge=0, lt=2**63)] = 0

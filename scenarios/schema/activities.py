@@ -119,6 +119,8 @@ class Activity(Model):
     """Units it holds while it lasts, by resource; of a stock, what it takes at its start."""
     cost: Cost = 0
     """Price of doing it as given here, in 10,000 CNY (万元); it counts beside those of other modes."""
+    mode: Identifier = NORMAL
+    """What the way given here is called beside `modes`."""
     modes: dict[Identifier, ModeSpec] = Field(default_factory=dict)
     """Other ways to do it, by id."""
     floor: Positive | None = None
@@ -143,10 +145,10 @@ class Activity(Model):
 
     @model_validator(mode="after")
     def _modes_keep_the_law(self) -> Activity:
-        if NORMAL in self.modes:
-            raise ValueError(f"'{NORMAL}' is what the activity itself says; give that mode another id")
+        if self.mode in self.modes:
+            raise ValueError(f"'{self.mode}' is what the activity itself says; give that mode another id")
         planned = self.planned or self.work.always().most_likely
-        for name, work in ((NORMAL, planned), *((name, mode.work) for name, mode in self.modes.items())):
+        for name, work in ((self.mode, planned), *((name, mode.work) for name, mode in self.modes.items())):
             if self.floor is not None and work < self.floor:
                 raise ValueError(
                     f"work {work:g} of mode '{name}' is below {self.floor}, which the law demands"
