@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from scheduling.errors import AxisError
 from scheduling.horizon import serial_end
 from scheduling.kernels.generation import breaches, generate_down, generate_early, push_late
+from scheduling.latest import loose_starts
 from scheduling.layout import Layout
 from scheduling.network import Network
 from scheduling.passes import Dates, late_pass
@@ -28,7 +28,9 @@ HASTE = 0.3
 """What the rank of a project is multiplied by after an attempt that broke its bounds."""
 
 
-def generate(net: Network, early: Dates, late: Dates, ends: Sequence[Any]) -> Dates | None:
+def generate(
+    net: Network, early: Dates, late: Dates, ends: Sequence[Any], *, missed: bool = False
+) -> Dates | None:
     """A valid plan, or None.
 
     Parameters
@@ -39,16 +41,18 @@ def generate(net: Network, early: Dates, late: Dates, ends: Sequence[Any]) -> Da
         Least dates, and greatest ones that hold work in progress at its early place.
     ends : sequence of number
         End of each project.
+    missed : bool
+        Whether missed deadlines are counted instead of their lateness.
     """
     drafts = [_downwards(net, early, late)]
     if drafts[0] is None:
         drafts = [forward(net, early, order, early.start) for order in (late.start, early.start)]
     plans = [
-        right_justified(net, draft, ends)
+        right_justified(net, draft, ends, missed=missed)
         for draft in drafts
         if draft is not None and not validate(net, draft)
     ]
-    return min(plans, key=lambda plan: levels(net, plan, ends), default=None)
+    return min(plans, key=lambda plan: levels(net, plan, ends, missed=missed), default=None)
 
 
 def _downwards(net: Network, early: Dates, late: Dates) -> Dates | None:
@@ -105,25 +109,13 @@ def forward(net: Network, early: Dates, order: Sequence[Any], floor: Sequence[An
     return layout.dates(sheet) if placed else None
 
 
-def loose_starts(net: Network, early: Dates, last: Any) -> Sequence[Any]:
-    """Greatest starts when only hard deadlines and last starts bind, and the boundary `last`."""
-    latest = [last] * len(net)
-    for i, line in net.deadlines.items():
-        if line.hard:
-            latest[i] = min(last, max(line.bound, early.finish[i]))
-    try:
-        late = late_pass(net, early, latest)
-    except AxisError:
-        return early.start
-    return early.start if late is None else late.start
-
-
-def right_justified(net: Network, dates: Dates, ends: Sequence[Any]) -> Dates:
+def right_justified(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False) -> Dates:
     """Every unstarted activity as late as its successors, deadlines and resources let it, the last first.
 
-    Deadlines and project ends that `dates` already miss are not missed by more.
+    Deadlines and project ends that `dates` already miss are not missed by more; where `missed` deadlines are
+    only counted, missed ones do not bind.
     """
-    late = late_pass(net, dates, allowed_finishes(net, dates, ends), hold_in_progress=True)
+    late = late_pass(net, dates, allowed_finishes(net, dates, ends, missed=missed), hold_in_progress=True)
     assert late is not None
     layout = Layout(net, dates, dates.start, late.start, max(late.finish))
     sheet = layout.sheet(dates)

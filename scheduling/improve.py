@@ -9,15 +9,16 @@ from typing import Any
 import networkx as nx
 import numpy as np
 
-from scheduling.generation import loose_starts, right_justified
+from scheduling.generation import right_justified
 from scheduling.horizon import serial_end
 from scheduling.kernels.board import WEIGHT, Board, Sheet
 from scheduling.kernels.recreate import Groups, Tray, badness, recover, recreate
+from scheduling.latest import greatest, loose_starts
 from scheduling.layout import Layout
 from scheduling.network import WORK, Network
 from scheduling.passes import Dates, late_pass
 from scheduling.plan import allowed_finishes
-from scheduling.search import Effort
+from scheduling.search import Effort, first_level
 
 STEPS = 1_000_000
 """Placements in a work unit."""
@@ -37,8 +38,8 @@ class Improver:
     ----------
     net : Network
         In the modes of the plan, maximum lags extended as far as in the plan.
-    early, late : Dates
-        Least dates, and greatest ones under the deadlines, in these modes.
+    early : Dates
+        Least dates in these modes.
     ends : sequence of int
         End of each project.
     plan : Dates
@@ -51,7 +52,6 @@ class Improver:
         self,
         net: Network,
         early: Dates,
-        late: Dates,
         ends: Sequence[Any],
         plan: Dates,
         effort: Effort,
@@ -61,6 +61,7 @@ class Improver:
         self.net, self.ends, self.effort, self.missed = net, ends, effort, missed
         self.plan = plan
         last = min(serial_end(net, plan, ends), 2 * max(plan.finish) - min(early.start))
+        late = greatest(net, early, ends, missed=missed)
         self.layout = Layout(net, plan, early.start, late.start, last)
         self.loose = self.layout.under(loose_starts(net, early, last))
         self.groups = self._groups()
@@ -104,13 +105,17 @@ class Improver:
             self.effort.used += ROUND / STEPS
             worst = badness(sheet, self.groups)
             if worst < before:
-                self.effort.tell("weighted lateness", worst[0], None)
-        self.plan = right_justified(self.net, self.layout.dates(sheet), self.ends)
+                level, value = first_level(missed=self.missed), worst[0]
+                if worst[0] == before[0]:
+                    level, value = "overrun", worst[1]
+                self.effort.tell(level, value, None)
+        self.plan = right_justified(self.net, self.layout.dates(sheet), self.ends, missed=self.missed)
 
     def recreate(self, until: float, bound: Any) -> None:
         """Later starts, until a share of the effort is spent; no deadline is missed by more than now."""
         net, layout, effort = self.net, self.layout, self.effort
-        late = late_pass(net, self.plan, allowed_finishes(net, self.plan, self.ends), hold_in_progress=True)
+        latest = allowed_finishes(net, self.plan, self.ends, missed=self.missed)
+        late = late_pass(net, self.plan, latest, hold_in_progress=True)
         assert late is not None
         board = layout.under(late.start)
         sheet = best = layout.sheet(self.plan)
@@ -126,7 +131,7 @@ class Improver:
                 if _value(board, sheet) > value:
                     best, value = sheet, _value(board, sheet)
                     effort.tell("starts", value + origin, bound)
-        self.plan = right_justified(net, layout.dates(best), self.ends)
+        self.plan = right_justified(net, layout.dates(best), self.ends, missed=self.missed)
 
     def _round(self, pool: Executor, board: Board, sheet: Sheet, steps: int, heat: float) -> Sheet:
         """Each thread moves what lies in its own span of time and has what is free there."""

@@ -32,7 +32,7 @@ class Plan:
         Boundaries by position; None when there is no plan.
     solver : str
         "cpm" (the late pass, which is optimal where no resource binds), "cpsat" (found or proved by the
-        optimiser), or "generation" (the heuristic found what the optimiser did not better within its limit).
+        optimiser), "recreate" (found by ruin and recreate) or "generation" (not bettered within the limit).
     weighted_lateness : number or None
         Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots.
     weighted_lateness_bound : number or None
@@ -156,9 +156,9 @@ def levels(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = Fa
 
     Notes
     -----
-    Weighted lateness (or the weights of `missed` deadlines) of unfinished activities' deadlines; sum of the projects' overruns; sum of the places
-    where work in progress resumes; cost of modes and extensions; minus the sum of starts of unstarted
-    activities with work.
+    Weighted lateness of unfinished activities' deadlines, or the weights of the `missed` ones; sum of the
+    projects' overruns; sum of the places where work in progress resumes; cost of modes and extensions; minus
+    the sum of starts of unstarted activities with work.
     """
     unfinished = [i for i in range(len(net)) if not net.done(i)]
     return Levels(
@@ -197,9 +197,7 @@ def overruns(net: Network, dates: Dates, ends: Sequence[Any]) -> tuple[Any, ...]
     return tuple(over)
 
 
-def allowed_finishes(
-    net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False
-) -> list[Any]:
+def allowed_finishes(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False) -> list[Any]:
     """Greatest finish of each activity that misses no deadline and no project's end by more than `dates`.
 
     A deadline missed anyway is no bound where `missed` deadlines are only counted.

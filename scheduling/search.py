@@ -35,6 +35,11 @@ Progress: TypeAlias = Callable[[Step], None]
 """Called at every better plan and bound. What it raises ends the search and reaches the caller."""
 
 
+def first_level(*, missed: bool) -> str:
+    """Name of the first level."""
+    return "missed deadlines" if missed else "weighted lateness"
+
+
 @dataclass(slots=True)
 class Effort:
     """Limits of a search, and what is left of them.
@@ -90,9 +95,12 @@ class Outcome:
         As in :class:`scheduling.plan.Plan`.
     proved : bool
         Whether every level is proved; without dates, that there are none.
+    source : str
+        What found or proved them, as in :class:`scheduling.plan.Plan`.
     """
 
     dates: Dates | None
     lateness_bound: Any
     objective_bound: Any
     proved: bool
+    source: str

@@ -14,11 +14,20 @@ from scheduling.passes import Dates, late_pass
 from scheduling.plan import Levels
 
 
-def wide_window(net: Network, early: Dates, ends: Sequence[int], judged: Levels | None, depth: int) -> Window:
+def wide_window(
+    net: Network,
+    early: Dates,
+    ends: Sequence[int],
+    judged: Levels | None,
+    depth: int,
+    *,
+    missed: bool = False,
+) -> Window:
     """Least and greatest places of a plan no worse than `judged` at the levels before and at `depth`.
 
-    Every deadline may be missed by the whole weighted lateness, every project overrun by the whole overrun
-    (known from level 1 on); without a plan to judge by, the horizon alone bounds.
+    Every deadline may be missed by the whole weighted lateness (where `missed` ones are only counted, at will
+    if its weight allows it), every project overrun by the whole overrun (known from level 1 on); without a
+    plan to judge by, the horizon alone bounds.
     """
     far = serial_end(net, early, ends)
     latest: list[Any] = [far] * len(net)
@@ -29,7 +38,8 @@ def wide_window(net: Network, early: Dates, ends: Sequence[int], judged: Levels 
             latest[i] = min(latest[i], line.bound)
         elif judged is not None:
             slack = int(Fraction(str(judged.lateness)) / Fraction(str(line.weight)))
-            latest[i] = min(latest[i], line.bound + slack)
+            if not (missed and slack):
+                latest[i] = min(latest[i], line.bound + slack)
     latest = [max(bound, finish) for bound, finish in zip(latest, early.finish, strict=True)]
     late = late_pass(net, early, latest, any_mode=True)
     if late is None:
