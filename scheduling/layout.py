@@ -55,7 +55,7 @@ class Layout:
         self.net, self.facts = net, facts
         self.free = np.array([not net.started(i) for i in range(len(net))])
         self.first = min((at for at, free in zip(low, self.free, strict=True) if free), default=0)
-        self.slots = max(last - self.first, 0)
+        self.slots = max(last - self.first, 0) + 1  # a start milestone may lie on the last boundary
         self.rows = {id(table): (k, table) for k, table in enumerate({id(t): t for t in net.tables}.values())}
         self.board = self._board(low, high)
 
@@ -112,7 +112,8 @@ class Layout:
         rates = np.full((len(self.rows), self.slots), _FULL, dtype=np.int64)
         for row, table in self.rows.values():
             if isinstance(table, CalendarTable):
-                rates[row] = table.rates[self.first : self.first + self.slots]
+                known = table.rates[self.first : self.first + self.slots]
+                rates[row] = np.pad(known, (0, self.slots - len(known)))
         return rates
 
     def _neighbours(self) -> Ints:

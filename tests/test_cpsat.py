@@ -201,8 +201,8 @@ def test_progress_is_told() -> None:
     for name in "ab":
         graph.add_node(name, duration=4, deadline=8, demand={"crane": 1})
     net = compile_network(graph, resources=[Resource("crane", 1)])
-    backward_schedule(net, progress=lambda *line: told.append(line))
-    assert told[-1][:2] == ("starts", 4)
+    backward_schedule(net, progress=told.append)
+    assert told[-1][:3] == ("starts", 4, 4)
 
 
 def test_late_pass_refused_where_a_resource_binds() -> None:

@@ -187,7 +187,10 @@ class _Search:
         free = sum(map(ne, stage.window.low, stage.window.high)) + len(self.net.modes)
         if self.best is not None and free > WHOLE_SIZE:
             return _Answer(cp_model.UNKNOWN, self.bound(stage))
-        return self.search(stage, stage.window, max(WHOLE * (1 - self.effort.spent), LEAST_SHARE))
+        answer = self.search(stage, stage.window, max(WHOLE * (1 - self.effort.spent), LEAST_SHARE))
+        if self.best is not None:
+            self.tell(stage.depth, self.value(stage.depth), answer.bound)
+        return answer
 
     def improve(self, stage: _Stage, whole: _Answer, share: float) -> _Answer:
         """Ruin and recreate where it can help, neighbourhoods where modes or work in progress have a say."""
@@ -277,7 +280,7 @@ class _Search:
             settings.max_deterministic_time = share * effort.limit
         if effort.seconds is not None:
             settings.max_time_in_seconds = max(0.1, min(share, 1 - effort.spent) * effort.seconds)
-        watch = _Watch(lambda value, bound: self.tell(stage.depth, value, bound))
+        watch = _Watch(lambda value, bound: self.told(stage.depth, value, bound))
         status = _run(solver, variables.model, watch)
         if status == cp_model.MODEL_INVALID:
             raise SchedulingError(f"the model is invalid, please report this: {variables.model.validate()}")
@@ -289,16 +292,26 @@ class _Search:
             self.source = CPSAT
         return _Answer(status, solver.best_objective_bound)
 
-    def tell(self, depth: int, value: float, bound: float) -> None:
+    def value(self, depth: int) -> float:
+        """What the best plan reaches at a level, in the scale of the model."""
+        value = self.judged[depth]
+        return -value if depth == STARTS else float(Fraction(str(value)) * self.scale(depth))
+
+    def told(self, depth: int, value: float, bound: float) -> None:
         """Tell of a plan that the solver found, if it is better than the best at this level."""
+        better = self.best is None or (
+            value > self.value(depth) if depth == STARTS else value < self.value(depth)
+        )
+        if better:
+            self.tell(depth, value, bound)
+
+    def tell(self, depth: int, value: float, bound: float) -> None:
+        """Tell value and bound of a level, given in the scale of the model."""
         scale = self.scale(depth)
-        if depth == STARTS:
-            if self.best is None or value > -self.judged.earliness:
-                self.effort.tell(self.names[depth], int(value), down(bound))
-        elif self.best is None or value < self.judged[depth] * scale:
-            self.effort.tell(
-                self.names[depth], _plain(Fraction(int(value), scale)), _plain(Fraction(up(bound), scale))
-            )
+        least = down(bound) if depth == STARTS else up(bound)
+        self.effort.tell(
+            self.names[depth], _plain(Fraction(round(value), scale)), _plain(Fraction(least, scale))
+        )
 
     def bound(self, stage: _Stage) -> float:
         """What the passes alone prove of a level."""
