@@ -20,15 +20,18 @@ from scheduling.passes import Dates, late_pass
 from scheduling.plan import allowed_finishes
 from scheduling.search import Effort, first_level
 
-STEPS = 1_000_000
+STEPS = 2_000_000
 """Placements in a work unit."""
 ROUND = 100_000
 """Placements of each thread between two looks at the limits, at most ..."""
 ROUNDS = 100
 """... and in so many rounds at least, so that the temperature falls smoothly."""
-HEAT = 4.0
-"""Temperature at first: the slots of the sum of starts worth a move, over the mean length of an activity."""
-COLD = 1e-3
+HEAT, COLD = 4.0, 1e-3
+"""Temperature of the sum of starts at first, over the mean length of an activity, and at last."""
+LATE_HEAT = 2.0
+"""The same of weighted lateness; of missed deadlines it is not multiplied by the mean length."""
+ROOM = 4
+"""Projects in a row for each thread: with less room each hinders the others."""
 
 
 class Improver:
@@ -67,8 +70,9 @@ class Improver:
         self.groups = self._groups()
         self.part = _components(net)
         self.random = np.random.default_rng(effort.seed)
-        self.trays = [_tray(len(net)) for _ in range(effort.workers)]
-        self.states = self.random.integers(1 << 63, size=(effort.workers, 1), dtype=np.uint64)
+        threads = max(1, min(effort.workers, self._spans() // ROOM))
+        self.trays = [_tray(len(net)) for _ in range(threads)]
+        self.states = self.random.integers(1 << 63, size=(threads, 1), dtype=np.uint64)
 
     def _groups(self) -> Groups:
         net, layout = self.net, self.layout
@@ -93,23 +97,36 @@ class Improver:
             self.missed,
         )
 
+    def _spans(self) -> int:
+        """How many projects of mean length fit one after the other into the plan."""
+        plan, count = self.plan, int(self.part.max()) + 1
+        first, last = np.full(count, max(plan.finish)), np.full(count, min(plan.start))
+        np.minimum.at(first, self.part, plan.start)
+        np.maximum.at(last, self.part, plan.finish)
+        return int((last.max() - first.min()) / max(1.0, float(np.mean(last - first))))
+
     # -- phases -------------------------------------------------------------------------------------------
     def recover(self, until: float) -> None:
         """Less lateness, then less overrun, until a share of the effort is spent or none is left."""
         strict = self.layout.board
-        sheet = self.layout.sheet(self.plan)
-        worst = badness(sheet, self.groups)
-        while any(worst) and self.effort.spent < until:
-            before = worst
-            recover(self.loose, strict, sheet, self.groups, self.trays[0], self.states[0], ROUND)
-            self.effort.used += ROUND / STEPS
-            worst = badness(sheet, self.groups)
-            if worst < before:
-                level, value = first_level(missed=self.missed), worst[0]
-                if worst[0] == before[0]:
-                    level, value = "overrun", worst[1]
+        sheet, best = self.layout.sheet(self.plan), self.layout.sheet(self.plan)
+        least = badness(best, self.groups)
+        unit = 1 if self.missed else self.groups.scale
+        begun, steps = self.effort.spent, self._steps(until)
+        while any(least) and self.effort.spent < until:
+            left = (until - self.effort.spent) / (until - begun)
+            heat = LATE_HEAT * unit * left**2 + COLD
+            recover(self.loose, strict, sheet, self.groups, self.trays[0], self.states[0], steps, heat)
+            self.effort.used += steps / STEPS
+            now = badness(sheet, self.groups)
+            if now < least:
+                level, value = first_level(missed=self.missed), now[0]
+                if now[0] == least[0]:
+                    level, value = "overrun", now[1]
+                best = Sheet(sheet.start.copy(), sheet.finish.copy(), sheet.free.copy())
+                least = now
                 self.effort.tell(level, value, None)
-        self.plan = right_justified(self.net, self.layout.dates(sheet), self.ends, missed=self.missed)
+        self.plan = right_justified(self.net, self.layout.dates(best), self.ends, missed=self.missed)
 
     def recreate(self, until: float, bound: Any) -> None:
         """Later starts, until a share of the effort is spent; no deadline is missed by more than now."""
@@ -120,9 +137,7 @@ class Improver:
         board = layout.under(late.start)
         sheet = best = layout.sheet(self.plan)
         value, origin = _value(board, best), int(board.activity[:-1, WEIGHT].sum()) * layout.first
-        begun, steps = effort.spent, ROUND
-        if effort.limit is not None:
-            steps = min(ROUND, 1 + int((until - begun) * effort.limit * STEPS / ROUNDS))
+        begun, steps = effort.spent, self._steps(until)
         with ThreadPoolExecutor(len(self.trays)) as pool:
             while effort.spent < until:
                 left = (until - effort.spent) / (until - begun)
@@ -132,6 +147,12 @@ class Improver:
                     best, value = sheet, _value(board, sheet)
                     effort.tell("starts", value + origin, bound)
         self.plan = right_justified(net, layout.dates(best), self.ends, missed=self.missed)
+
+    def _steps(self, until: float) -> int:
+        """Placements of a round."""
+        if self.effort.limit is None:
+            return ROUND
+        return min(ROUND, 1 + int((until - self.effort.spent) * self.effort.limit * STEPS / ROUNDS))
 
     def _round(self, pool: Executor, board: Board, sheet: Sheet, steps: int, heat: float) -> Sheet:
         """Each thread moves what lies in its own span of time and has what is free there."""

@@ -40,8 +40,10 @@ class Enumeration:
     Work in progress must not depend on unstarted activities.
     """
 
-    def __init__(self, net: Network, ends: list[int], resumes: dict[int, int]) -> None:
-        self.net, self.ends = net, ends
+    def __init__(
+        self, net: Network, ends: list[int], resumes: dict[int, int], *, missed: bool = False
+    ) -> None:
+        self.net, self.ends, self.missed = net, ends, missed
         self.places: dict[int, int] = dict(resumes)
         self.modes: dict[int, int] = {}
         self.best = Best()
@@ -171,9 +173,9 @@ class Enumeration:
 
     def lateness(self) -> Any:
         return sum(
-            line.weight * max(0, self.finish(i) - line.bound)
+            line.weight * (min(1, over) if self.missed else over)
             for i, line in self.net.deadlines.items()
-            if i in self.places
+            if i in self.places and (over := self.finish(i) - line.bound) > 0
         )
 
     def hopeless(self) -> bool:

@@ -26,9 +26,11 @@ LARGEST = 20_000_000
 """Slots of all windows together beyond which there is no bound: memory."""
 PACE = 1e-8
 """Work units for a slot of a window in an iteration."""
+STEP, SHORTER, SHORTEST = 0.02, 0.7, 1e-5
+"""First length of steps as a share of Polyak's, the factor after steps in vain, and where to end."""
 MEMORY = 0.6
 """Weight of the last direction in the next one."""
-PATIENCE = 8
+PATIENCE = 4
 """Iterations without a better bound before steps get shorter."""
 
 
@@ -51,12 +53,12 @@ def price_bound(layout: Layout, target: int, effort: Effort, until: float) -> in
         return None
     capacity = np.maximum(layout.empty().free, 0).astype(np.int64)
     price, direction = np.zeros(capacity.shape), np.zeros(capacity.shape)
-    best_price, bound, step, vain = price, None, 1.0, 0
+    best_price, bound, step, vain = price, None, STEP, 0
     value = np.empty(len(forest.finish), dtype=np.int64)
     best = np.empty(len(forest.finish), dtype=np.int64)
     place, held = np.empty(len(layout.free), dtype=np.int64), np.empty(capacity.shape, dtype=np.int64)
     target -= layout.first * int(board.activity[:-1, WEIGHT].sum())
-    while effort.spent < until:
+    while effort.spent < until and step > SHORTEST:
         whole = np.floor(price * SCALE).astype(np.int64)
         sums = np.concatenate([np.zeros((len(whole), 1), dtype=np.int64), np.cumsum(whole, axis=1)], axis=1)
         scaled = priced(board, forest, sums, SCALE, place, value, best) + int((whole * capacity).sum())
@@ -67,7 +69,7 @@ def price_bound(layout: Layout, target: int, effort: Effort, until: float) -> in
         if scaled <= target * SCALE:
             break
         if vain == PATIENCE:
-            step, vain, price, direction = 0.7 * step, 0, best_price, 0 * direction
+            step, vain, price, direction = SHORTER * step, 0, best_price, 0 * direction
             continue
         units_held(board, forest, place, held)
         direction = MEMORY * direction + (1 - MEMORY) * (held - capacity)

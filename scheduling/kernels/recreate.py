@@ -253,9 +253,16 @@ def badness(sheet: Sheet, groups: Groups) -> tuple[float, int]:
 
 @kernel
 def recover(
-    board: Board, strict: Board, sheet: Sheet, groups: Groups, tray: Tray, state: Words, steps: int
+    board: Board,
+    strict: Board,
+    sheet: Sheet,
+    groups: Groups,
+    tray: Tray,
+    state: Words,
+    steps: int,
+    temperature: float,
 ) -> None:
-    """Moves that end in less lateness, then less overrun, until `steps` placements.
+    """Moves for less lateness, then less overrun, by simulated annealing, until `steps` placements.
 
     A late project and some close to it are put back whole, in random order: each on the `strict` board of its
     deadlines if it finds room there, else as early as it can.
@@ -303,8 +310,7 @@ def recover(
             begin = end
             lateness, over = judge(sheet, groups, k)
             after, over_after = after + lateness, over_after + over
-        if keep and after == before and over_after == over_before:
-            keep = gain(board, sheet, tray, m) >= 0
-        elif keep:
-            keep = after < before or (after == before and over_after < over_before)
+        worse = after - before if after != before else float(over_after - over_before)
+        if keep and worse > 0:
+            keep = draw(state, 1 << 30) < np.exp(-worse / temperature) * (1 << 30)
         settle(board, sheet, tray, m, keep)
