@@ -30,6 +30,7 @@ from scheduling.errors import SchedulingError
 if TYPE_CHECKING:
     from scenarios.results import Forecast
     from scenarios.schema import Scenario
+    from scheduling.search import Step
 
 BAD_INPUT = 2
 BELOW = 3
@@ -455,21 +456,18 @@ def _progress() -> Progress:
 
 
 @contextmanager
-def _steps(lang: str) -> Iterator[Callable[..., None]]:
-    """How a search goes, on standard error: one line that changes, or in a pipe one a second.
-
-    What it yields takes level, incumbent and bound, apart or as one tuple that begins with them.
-    """
+def _steps(lang: str) -> Iterator[Callable[[Step], None]]:
+    """How a search goes, on standard error: one line that changes, or in a pipe one a second."""
     console = Console(stderr=True)
-    begun = last = time.monotonic()
+    last = time.monotonic()
     with console.status("") as status:
 
-        def show(*told: Any) -> None:
+        def show(step: Step) -> None:
             nonlocal last
             now = time.monotonic()
-            level, *values = told[:3] if len(told) > 1 else told[0][:3]
+            values = (step.incumbent, step.bound)
             incumbent, bound = ("–" if value is None else f"{value:g}" for value in values)
-            name, seconds = level_label(level).text(lang), f"{now - begun:.0f}"
+            name, seconds = level_label(step.level).text(lang), f"{step.seconds:.0f}"
             line = say("plan_step", lang, level=name, incumbent=incumbent, bound=bound, seconds=seconds)
             if console.is_terminal:
                 status.update(line)

@@ -50,7 +50,7 @@ def plan_of(
     """
     effort: dict[str, Any] = {"workers": workers, "seed": seed, "progress": progress}
     if time_limit is not None:
-        effort |= {"seconds": time_limit, "limit": time_limit}
+        effort |= {"seconds": time_limit, "limit": None}
     try:
         if earliest:
             plan: Plan = import_module("scheduling.earliest").earliest_schedule(assembly.network, **effort)

@@ -44,11 +44,15 @@ class Plan:
         Boundaries by position; None when there is no plan.
     solver : str
         "cpm" (the late pass, which is optimal where no resource binds), "cpsat" (found or proved by the
-        optimiser), or "generation" (the heuristic found what the optimiser did not better within its limit).
+        optimiser), "recreate" (found by ruin and recreate) or "generation" (not bettered within the limit).
     weighted_lateness : number or None
         Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots.
     weighted_lateness_bound : number or None
         No plan has a smaller one.
+    missed : number or None
+        Sum of the weights of the missed deadlines of unfinished activities.
+    missed_bound : number or None
+        No plan misses less; known only when missed deadlines were to be as few as possible.
     overruns : tuple
         Slots by which each project (by position) ends after its latest deadline and its early finish.
     cost : number or None
@@ -71,6 +75,8 @@ class Plan:
     solver: str
     weighted_lateness: Any = None
     weighted_lateness_bound: Any = None
+    missed: Any = None
+    missed_bound: Any = None
     overruns: tuple[Any, ...] = ()
     cost: Any = None
     objective: Any = None
@@ -159,26 +165,40 @@ class Levels(NamedTuple):
     earliness: Any
 
 
-def levels(net: Network, dates: Dates, ends: Sequence[Any]) -> Levels:
+def levels(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False) -> Levels:
     """Judge dates; `ends` are the projects' ends.
 
     Notes
     -----
-    Weighted lateness of unfinished activities' deadlines; sum of the projects' overruns; sum of the places
-    where work in progress resumes; cost of modes and extensions; minus the sum of starts of unstarted
-    activities with work.
+    Weighted lateness of unfinished activities' deadlines, or the weights of the `missed` ones; sum of the
+    projects' overruns; sum of the places where work in progress resumes; cost of modes and extensions; minus
+    the sum of starts of unstarted activities with work.
     """
     unfinished = [i for i in range(len(net)) if not net.done(i)]
     return Levels(
-        sum(
-            line.weight * max(0, dates.finish[i] - line.bound)
-            for i, line in net.deadlines.items()
-            if not net.done(i)
-        ),
+        (missed_deadlines if missed else weighted_lateness)(net, dates),
         sum(overruns(net, dates, ends)),
         sum(dates.resume[i] for i in unfinished if net.started(i)),
         cost(net, dates),
         -sum(dates.start[i] for i in unfinished if not net.started(i) and net.kind[i] == WORK),
+    )
+
+
+def weighted_lateness(net: Network, dates: Dates) -> Any:
+    """Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots."""
+    return sum(
+        line.weight * max(0, dates.finish[i] - line.bound)
+        for i, line in net.deadlines.items()
+        if not net.done(i)
+    )
+
+
+def missed_deadlines(net: Network, dates: Dates) -> Any:
+    """Sum of the weights of missed deadlines of unfinished activities."""
+    return sum(
+        line.weight
+        for i, line in net.deadlines.items()
+        if not net.done(i) and dates.finish[i] > line.bound + net.tolerance
     )
 
 
@@ -191,10 +211,15 @@ def overruns(net: Network, dates: Dates, ends: Sequence[Any]) -> tuple[Any, ...]
     return tuple(over)
 
 
-def allowed_finishes(net: Network, dates: Dates, ends: Sequence[Any]) -> list[Any]:
-    """Greatest finish of each activity that misses no deadline and no project's end by more than `dates`."""
+def allowed_finishes(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False) -> list[Any]:
+    """Greatest finish of each activity that misses no deadline and no project's end by more than `dates`.
+
+    A deadline missed anyway is no bound where `missed` deadlines are only counted.
+    """
     over = overruns(net, dates, ends)
     latest = [ends[k] + over[k] for k in net.project]
     for i, line in net.deadlines.items():
-        latest[i] = min(latest[i], max(line.bound, dates.finish[i]))
+        late = dates.finish[i] > line.bound
+        if not (late and missed):
+            latest[i] = min(latest[i], dates.finish[i] if late else line.bound)
     return latest

@@ -14,7 +14,7 @@ from scheduling.generation import forward
 from scheduling.modes import least_cost
 from scheduling.network import Id, Network, When
 from scheduling.passes import Dates, early_pass
-from scheduling.plan import Goal, Plan, levels, overruns
+from scheduling.plan import Goal, Plan, levels, missed_deadlines, overruns
 from scheduling.reading import moment
 from scheduling.search import Effort
 from scheduling.status import Status
@@ -129,6 +129,7 @@ def _plan(net: Network, dates: Dates, target: Mapping[int, Any], ends: Sequence[
         dates,
         "cpsat",
         weighted_lateness=judged.lateness,
+        missed=missed_deadlines(net, dates),
         overruns=overruns(net, dates, ends),
         cost=judged.cost,
         objective=change(dates, target),

@@ -42,9 +42,15 @@ class Enumeration:
     """
 
     def __init__(
-        self, net: Network, ends: list[int], resumes: dict[int, int], target: dict[int, int] | None = None
+        self,
+        net: Network,
+        ends: list[int],
+        resumes: dict[int, int],
+        target: dict[int, int] | None = None,
+        *,
+        missed: bool = False,
     ) -> None:
-        self.net, self.ends, self.target = net, ends, target
+        self.net, self.ends, self.target, self.missed = net, ends, target, missed
         self.places: dict[int, int] = dict(resumes)
         self.modes: dict[int, int] = {}
         self.best = Best()
@@ -174,9 +180,9 @@ class Enumeration:
 
     def lateness(self) -> Any:
         return sum(
-            line.weight * max(0, self.finish(i) - line.bound)
+            line.weight * (min(1, over) if self.missed else over)
             for i, line in self.net.deadlines.items()
-            if i in self.places
+            if i in self.places and (over := self.finish(i) - line.bound) > 0
         )
 
     def hopeless(self) -> bool:

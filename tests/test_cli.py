@@ -24,6 +24,7 @@ from scenarios.cli import _steps, app
 from scenarios.load import bundled_names, load_scenario
 from scenarios.reports import result_schema
 from scheduling.plan import Plan
+from scheduling.search import Step
 from scheduling.status import Status
 
 TINY = """\
@@ -352,8 +353,8 @@ def test_a_search_tells_how_it_goes(
     monkeypatch.setattr("scenarios.cli.time", SimpleNamespace(monotonic=lambda: next(clock)))
     with _steps("zh") as show:
         for value in (9, 8, 7):
-            show("overrun", value, 2)
-        show(("overrun", 6, None, 2.0))
+            show(Step("overrun", value, 2, 1.5))
+        show(Step("overrun", 6, None, 2.5))
     assert capsys.readouterr().err.split("\n") == [
         "超出项目终点：当前8，界限2，2秒",
         "超出项目终点：当前6，界限–，2秒",

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("scheduling", "simulation", "scenarios")
 CORNERS = {
+    "numba": ("scheduling/kernels/",),
     "ortools": ("scheduling/cpsat/",),
     "simpy": ("simulation/engine.py",),
     "matplotlib": ("scenarios/charts/",),

@@ -10,7 +10,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from scheduling.cpsat import constraints as families
-from scheduling.cpsat.solve import LEVELS, PATIENCE, STARTS, STEP, TOLL, dates_of, scale_of, up
+from scheduling.cpsat.solve import FAMILIES, PATIENCE, STARTS, STEP, TOLL, dates_of, scale_of, up
 from scheduling.cpsat.variables import Variables, Window
 from scheduling.cpsat.windows import wide_window
 from scheduling.network import Network
@@ -44,7 +44,7 @@ class _Change:
         effort: Effort,
     ) -> None:
         self.net, self.least, self.target, self.ends, self.effort = net, least, target, ends, effort
-        self.best, self.left, self.random = best, effort.limit, Random(effort.seed)
+        self.best, self.left, self.random = best, effort.limit or 0.0, Random(effort.seed)
         self.window = wide_window(net, least, ends, levels(net, best, ends), STARTS)
         low, high = self.window.low, self.window.high
         self.bound = sum(max(0, low[i] - when, when - high[i]) for i, when in target.items())
@@ -87,7 +87,7 @@ class _Change:
         judged = levels(net, self.best, self.ends)
         for depth in range(STARTS):
             value = Fraction(str(judged[depth])) * scale_of(net, depth)
-            families.at_most(variables, LEVELS[depth][1](variables, self.ends), int(value))
+            families.at_most(variables, FAMILIES[depth](variables, self.ends), int(value))
         variables.model.minimize(families.changes(variables, self.target))
         solver = cp_model.CpSolver()
         solver.parameters.random_seed = self.effort.seed

@@ -211,6 +211,20 @@ def weighted_lateness(variables: Variables, ends: Sequence[int]) -> Expression:
     return total
 
 
+def missed_deadlines(variables: Variables, ends: Sequence[int]) -> Expression:
+    """``sum(scale w_i missed_i)`` over soft deadlines, ``f_i <= deadline_i`` unless ``missed_i``."""
+    net, model = variables.net, variables.model
+    scale = lateness_scale(net)
+    total: Expression = 0
+    for i, weight in _weights(net).items():
+        end, bound = variables.finish(i), int(net.deadlines[i].bound)
+        if int(end.values[-1]) > bound:
+            missed = model.new_bool_var(f"missed {net.ids[i]}")
+            model.add(end.expression <= bound).only_enforce_if(~missed)
+            total += int(weight * scale) * missed
+    return total
+
+
 def overrun(variables: Variables, ends: Sequence[int]) -> Expression:
     """``sum(over_k)`` over projects, ``over_k >= f_i - end_k`` for activities of k, ``over_k >= 0``."""
     net, model = variables.net, variables.model
