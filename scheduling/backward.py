@@ -87,8 +87,8 @@ def backward_schedule(
         raise InputError(f"solver {solver!r} is not known. Choose one of {', '.join(get_args(Solver))}.")
     net = network if isinstance(network, Network) else compile_network(network)
     least = early_pass(net, any_mode=True)
-    early = _planned(net, least)
-    conflict = _impossible(net, least)
+    early = planned(net, least)
+    conflict = impossible(net, least)
     if conflict:
         return Plan(net, Status.INFEASIBLE, None, "cpm", conflict=conflict)
     ends = project_ends(net, early or least)
@@ -103,7 +103,7 @@ def backward_schedule(
     return _searched(net, early, least, ends, Effort(limit, seconds, seed, workers, progress))
 
 
-def _planned(net: Network, least: Dates) -> Dates | None:
+def planned(net: Network, least: Dates) -> Dates | None:
     """Early dates in planning modes; None where maximum lags demand other modes."""
     if not net.modes:
         return least
@@ -138,7 +138,7 @@ def _searched(net: Network, early: Dates | None, least: Dates, ends: Sequence[An
     """
     from scheduling.cpsat.solve import solve
 
-    _refuse_fractions(net)
+    refuse_fractions(net)
     generated = None
     if early is not None and judge(net, early) is not Status.INFEASIBLE:
         generated = generate(net, early, greatest(net, early, ends), ends)
@@ -147,7 +147,7 @@ def _searched(net: Network, early: Dates | None, least: Dates, ends: Sequence[An
     return _plan(net, ends, outcome, "generation" if unaided else "cpsat")
 
 
-def _refuse_fractions(net: Network) -> None:
+def refuse_fractions(net: Network) -> None:
     for i, name in enumerate(net.ids):
         line = net.deadlines.get(i)
         values = (net.work[i], net.starts[net.project[i]], net.release[i], line.bound if line else None)
@@ -173,11 +173,11 @@ def project_ends(net: Network, early: Dates) -> list[Any]:
     return ends
 
 
-def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
+def impossible(net: Network, early: Dates) -> tuple[Any, ...]:
     """Activities whose hard deadline, last start or demand nothing can meet."""
     most = [max(item.capacity, *(units for _, units in item.changes), 0) for item in net.resources]
 
-    def impossible(i: int) -> bool:
+    def hopeless(i: int) -> bool:
         line = net.deadlines.get(i)
         if line and line.hard and early.finish[i] > line.bound + net.tolerance:
             return True
@@ -187,7 +187,7 @@ def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
         rows = [mode.demand for mode in net.modes[i]] if i in net.modes else [net.demand[i]]
         return late or all(any(units > most[k] for k, units in row) for row in rows)
 
-    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and impossible(i))
+    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and hopeless(i))
 
 
 def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> Plan:
@@ -235,7 +235,7 @@ def checked(plan: Plan) -> Plan:
     for name, value, told in (
         ("weighted lateness", seen.weighted_lateness, plan.weighted_lateness),
         ("cost", seen.cost, plan.cost),
-        ("objective", seen.objective, plan.objective),
+        ("objective", seen.objective if plan.goal == "latest" else seen.makespan, plan.objective),
     ):
         if abs(value - told) > tolerance:
             broken.append(f"{name} is {value}, not {told}")

@@ -1,11 +1,11 @@
-"""The result of a backward schedule: dates, what they are worth, and what stands against better ones."""
+"""The result of a search for dates: what they are worth, and what stands against better ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from scheduling.cautions import Caution
 from scheduling.modes import cost, extendable, extensions_used
@@ -15,6 +15,8 @@ from scheduling.status import Status
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Goal: TypeAlias = Literal["latest", "earliest"]
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,14 @@ class Plan:
         Slots by which each project (by position) ends after its latest deadline and its early finish.
     cost : number or None
         Price of the modes chosen and the extensions used.
+    goal : {"latest", "earliest"}
+        What was asked for.
     objective : number or None
-        Sum of the start boundaries of unstarted activities with work: the later, the better.
+        Latest: sum of the start boundaries of unstarted activities with work; the later, the better.
+        Earliest: makespan, the slots from the first project start to the last finish; the fewer, the better.
     objective_bound : number or None
-        No plan with this weighted lateness, overrun, place of work in progress and cost has a greater one.
+        Latest: no plan with this weighted lateness, overrun, place of work in progress and cost has a
+        greater objective. Earliest: no plan has a smaller one.
     conflict : tuple of ids or None
         When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
         demand no capacity ever meets; empty when only the search as a whole proves it.
@@ -58,6 +64,7 @@ class Plan:
     weighted_lateness_bound: Any = None
     overruns: tuple[Any, ...] = ()
     cost: Any = None
+    goal: Goal = "latest"
     objective: Any = None
     objective_bound: Any = None
     conflict: tuple[Id, ...] | None = None
@@ -111,10 +118,11 @@ class Plan:
 
     @property
     def gap(self) -> Any:
-        """Slots by which the sum of starts may fall short of the best, at most; None without a bound."""
+        """Slots by which the objective may fall short of the best, at most; None without a bound."""
         if self.objective is None or self.objective_bound is None:
             return None
-        return self.objective_bound - self.objective
+        gap = self.objective_bound - self.objective
+        return gap if self.goal == "latest" else -gap
 
     def to_frame(self) -> pd.DataFrame:
         """A row an activity, as a pandas data frame."""

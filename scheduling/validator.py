@@ -42,6 +42,7 @@ class Measure(NamedTuple):
     weighted_lateness: Any
     objective: Any
     cost: Any
+    makespan: Any
 
 
 def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
@@ -75,7 +76,7 @@ def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
 
 
 def measure(network: Network, dates: Dates) -> Measure:
-    """Weighted lateness, sum of starts and cost, recomputed from the dates alone."""
+    """Weighted lateness, sum of starts, cost and makespan, recomputed from the dates alone."""
     lateness: Any = 0
     objective: Any = 0
     check = _Validator(network, dates)
@@ -92,7 +93,8 @@ def measure(network: Network, dates: Dates) -> Measure:
             lateness += line.weight * (reached - line.bound)
         if network.kind[i] == WORK and network.actual_start[i] is None:
             objective += dates.start[i]
-    return Measure(lateness, objective, cost)
+    makespan = max(dates.finish, default=0) - min(network.starts, default=0)
+    return Measure(lateness, objective, cost, makespan)
 
 
 class _Walker:
