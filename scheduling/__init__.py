@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     from scheduling.errors import CycleError as CycleError
     from scheduling.errors import InputError as InputError
     from scheduling.errors import SchedulingError as SchedulingError
+    from scheduling.explain import Reason as Reason
+    from scheduling.explain import ReasonKind as ReasonKind
     from scheduling.network import Factor as Factor
     from scheduling.network import Network as Network
     from scheduling.network import Resource as Resource
     from scheduling.plan import Plan as Plan
+    from scheduling.promises import replan as replan
     from scheduling.status import Status as Status
     from scheduling.validator import Violation as Violation
     from scheduling.validator import validate as validate
@@ -45,6 +48,8 @@ _HOME = {
     "InputError": "errors",
     "Network": "network",
     "Plan": "plan",
+    "Reason": "explain",
+    "ReasonKind": "explain",
     "Resource": "network",
     "SchedulingError": "errors",
     "Status": "status",
@@ -54,6 +59,7 @@ _HOME = {
     "cost_time_curve": "crashing",
     "critical_path": "cpm",
     "earliest_schedule": "earliest",
+    "replan": "promises",
     "validate": "validator",
 }
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from itertools import chain, count
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from scheduling.calendar import CONTINUOUS, ELAPSED, SEVEN_DAY, Axis, Calendar, CalendarTable, Table
+import numpy as np
+
+from scheduling.calendar import CONTINUOUS, ELAPSED, SEVEN_DAY, Axis, Calendar, CalendarTable, Ints, Table
 from scheduling.demand import positions, read_demands, read_resource
 from scheduling.errors import AxisError, InputError
 from scheduling.factors import with_factors
 from scheduling.horizon import axis_over, longest_reach
+from scheduling.links import Links
 from scheduling.modes import read_extension, read_floors, read_modes
 from scheduling.network import (
     FINISH_MILESTONE,
@@ -24,13 +30,21 @@ from scheduling.network import (
     Resource,
     When,
 )
-from scheduling.reading import checked_date, end_moment, moment, number, stable_order
+from scheduling.reading import checked_date, end_moment, moment, number, stable_order, stable_sequence
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Graph: TypeAlias = nx.DiGraph[Any] | nx.MultiDiGraph[Any]
 
+_EDGE_DEFAULTS = {
+    "maximum_lag": None,
+    "lag_calendar": None,
+    "extension": None,
+    "extensions": 1,
+    "extension_cost": 0,
+}
+_PLAIN_TYPES = {int, float, str, type(None)}
 RELATIONS = {"FS": (True, False), "SS": (False, False), "FF": (True, True), "SF": (False, True)}
 
 
@@ -123,9 +137,10 @@ class _Compiler:
         self.start, self.data_date = start, data_date
         self.resources = sorted(resources, key=lambda item: str(item.id))
         self.factors = factors
-        self.ids = stable_order(graph.nodes)
-        self.position = {name: i for i, name in enumerate(self.ids)}
-        self.nodes: list[dict[str, Any]] = [graph.nodes[name] for name in self.ids]
+        names, self.found = list(graph.nodes), [node for _, node in graph.nodes.data()]
+        self.sequence = stable_sequence(names)
+        self.ids = [names[k] for k in self.sequence]
+        self.given: set[str] = set().union(*self.found)
         self.dated = any(isinstance(calendar, Calendar) for calendar in calendars.values())
         self.whole = bool(calendars)
         self.calendars = dict(calendars)
@@ -134,12 +149,17 @@ class _Compiler:
         if self.dated:
             self.calendars.setdefault(SEVEN_DAY.name, SEVEN_DAY)
         self._tables: dict[str, Table] = {ELAPSED: CONTINUOUS}
-        self.kinds = [self.kind(i) for i in range(len(self.ids))]
-        self.works = [self.work(i) for i in range(len(self.ids))]
-        self.demand = read_demands(self.ids, self.nodes, self.kinds, self.resources)
+        self.works = self.column(duration)
+        self.kinds = [WORK if work else FINISH_MILESTONE for work in self.works]
+        usual = set(map(type, self.works)) <= {int} and min(self.works, default=0) >= 0
+        odd = self.having("milestone") | self.having("remaining") if usual else range(len(self.ids))
+        for i in odd:
+            self.kinds[i] = self.kind(i)
+            self.works[i] = self.work(i)
+        self.demand = read_demands(self.ids, self.having("demand"), self.kinds, self.resources)
         self.modes = read_modes(
             self.ids,
-            self.nodes,
+            self.having("modes"),
             self.kinds,
             self.works,
             self.demand,
@@ -151,35 +171,61 @@ class _Compiler:
     def compile(self, progress_override: bool) -> Network:
         projects = self.projects()
         place = {project: k for k, project in enumerate(projects)}
-        count = range(len(self.ids))
-        self.tables = [self.activity_table(i) for i in count]
-        actuals = [self.actuals(i) for i in count]
+        nothing = [None] * len(self.ids)
+        self.tables = self.activity_tables()
+        known = {**self.having("actual_start"), **self.having("actual_finish")}
+        actuals = {i: self.actuals(i) for i in sorted(known)}
         net = Network(
             ids=tuple(self.ids),
             kind=tuple(self.kinds),
-            work=tuple(0 if finish is not None else self.works[i] for i, (_, finish) in enumerate(actuals)),
+            work=self.filled(self.works, {i: 0 for i, (_, finish) in actuals.items() if finish is not None}),
             tables=tuple(self.tables),
-            project=tuple(place[node.get("project")] for node in self.nodes),
+            project=tuple(map(place.__getitem__, self.column("project"))),
             projects=tuple(projects),
             starts=tuple(self.project_start(project) for project in projects),
-            release=tuple(self.release(i) for i in count),
+            release=self.filled(nothing, {i: self.release(i) for i in self.having("release")}),
             deadlines=self.deadlines(),
             demand=self.demand,
             resources=tuple(read_resource(item, self.boundary) for item in self.resources),
             links=self.links(progress_override),
-            actual_start=tuple(start for start, _ in actuals),
-            actual_finish=tuple(finish for _, finish in actuals),
+            actual_start=self.filled(nothing, {i: start for i, (start, _) in actuals.items()}),
+            actual_finish=self.filled(nothing, {i: finish for i, (_, finish) in actuals.items()}),
             data_date=self.boundary(self.data_date, "the data date"),
             axis=self.axis,
             start_by=self.start_bys(),
             finish_from=self.finish_froms(),
             modes=self.modes,
-            floor=read_floors(self.ids, self.nodes, self.works, self.modes),
+            floor=read_floors(self.ids, self.having("floor"), self.works, self.modes),
         )
-        self.check(net)
+        self.check(net, actuals)
         return with_factors(net, self.factors, self.boundary)
 
     # -- activities -----------------------------------------------------------------------------------
+    @cached_property
+    def nodes(self) -> list[Mapping[str, Any]]:
+        """Attributes of every activity."""
+        return [self.found[k] for k in self.sequence]
+
+    def column(self, key: str) -> list[Any]:
+        """An attribute of every activity, None where it is not given."""
+        if key not in self.given:
+            return [None] * len(self.ids)
+        values = [node.get(key) for node in self.found]  # in the order of memory: faster than node by node
+        return [values[k] for k in self.sequence]
+
+    def having(self, key: str) -> dict[int, Mapping[str, Any]]:
+        """Activities with an attribute, which most networks give to few."""
+        if key not in self.given:
+            return {}
+        return {i: node for i, node in enumerate(self.nodes) if node.get(key) is not None}
+
+    def filled(self, column: list[Any], values: Mapping[int, Any]) -> tuple[Any, ...]:
+        """A column with the values of some activities put in."""
+        row = list(column)
+        for i, value in values.items():
+            row[i] = value
+        return tuple(row)
+
     def kind(self, i: int) -> int:
         node, name = self.nodes[i], self.ids[i]
         if self.duration not in node:
@@ -212,12 +258,16 @@ class _Compiler:
         return remaining
 
     def projects(self) -> list[Id]:
-        for name, node in zip(self.ids, self.nodes, strict=True):
-            if not isinstance(node.get("project"), Hashable):
-                raise InputError(
-                    f"activity '{name}': project {node['project']!r} cannot be an id. Give a text."
-                )
-        return stable_order({node.get("project") for node in self.nodes})
+        given = self.column("project")
+        try:
+            return stable_order(set(given))
+        except TypeError:
+            name, project = next(
+                pair for pair in zip(self.ids, given, strict=True) if not isinstance(pair[1], Hashable)
+            )
+            raise InputError(
+                f"activity '{name}': project {project!r} cannot be an id. Give a text."
+            ) from None
 
     def project_start(self, project: Id) -> Any:
         start = self.start.get(project) if isinstance(self.start, Mapping) else self.start
@@ -228,15 +278,12 @@ class _Compiler:
         return 0 if start is None else self.boundary(start, f"the start of project '{project}'")
 
     def release(self, i: int) -> Any:
-        when = self.nodes[i].get("release")
-        return None if when is None else self.boundary(when, f"the release of activity '{self.ids[i]}'")
+        return self.boundary(self.nodes[i]["release"], f"the release of activity '{self.ids[i]}'")
 
     def actuals(self, i: int) -> tuple[Any, Any]:
         """Actual start and finish; one date is enough for a milestone and for finished work."""
         node = self.nodes[i]
         start, finish = node.get("actual_start"), node.get("actual_finish")
-        if start is None and finish is None:
-            return None, None
         where = f"activity '{self.ids[i]}'"
         if self.kinds[i] != WORK:
             dates = [self.end_boundary(i, when, f"an actual date of {where}")
@@ -256,12 +303,10 @@ class _Compiler:
                 f"{where} has an actual finish alone. Give its actual start ({error})"
             ) from error
 
-    def check(self, net: Network) -> None:
+    def check(self, net: Network, known: Iterable[int]) -> None:
         """Refuse actual dates after the data date and finishes before starts (SEMANTICS 18)."""
-        for i, name in enumerate(self.ids):
-            start, finish = net.actual_start[i], net.actual_finish[i]
-            if start is None:
-                continue
+        for i in known:
+            name, start, finish = self.ids[i], net.actual_start[i], net.actual_finish[i]
             if net.data_date is None:
                 raise InputError(f"activity '{name}' has actual dates, but there is no data date. Give one.")
             if finish is not None and finish < start:
@@ -279,9 +324,7 @@ class _Compiler:
 
     def deadlines(self) -> dict[int, Deadline]:
         found = {}
-        for i, node in enumerate(self.nodes):
-            if node.get("deadline") is None:
-                continue
+        for i, node in self.having("deadline").items():
             where = f"activity '{self.ids[i]}'"
             bound = self.end_boundary(i, node["deadline"], f"the deadline of {where}")
             if self.kinds[i] == START_MILESTONE and self.axis is not None:
@@ -295,9 +338,9 @@ class _Compiler:
     def start_bys(self) -> dict[int, Any]:
         """Last start of each unstarted activity that has one."""
         found = {}
-        for i, node in enumerate(self.nodes):
-            when = node.get("start_by")
-            if when is not None and node.get("actual_start") is None and node.get("actual_finish") is None:
+        for i, node in self.having("start_by").items():
+            when = node["start_by"]
+            if node.get("actual_start") is None and node.get("actual_finish") is None:
                 bound = self.boundary(when, f"the last start of activity '{self.ids[i]}'")
                 found[i] = bound if self.axis is None else self.axis.last_start(when)
         return found
@@ -306,30 +349,68 @@ class _Compiler:
         """Least finish of each activity that has one."""
         return {
             i: self.end_boundary(i, node["finish_from"], f"the least finish of activity '{self.ids[i]}'")
-            for i, node in enumerate(self.nodes)
-            if node.get("finish_from") is not None and node.get("actual_finish") is None
+            for i, node in self.having("finish_from").items()
+            if node.get("actual_finish") is None
         }
 
     # -- links ----------------------------------------------------------------------------------------
-    def links(self, progress_override: bool) -> tuple[Link, ...]:
-        links: list[Link] = []
-        parallel, position = self.graph.is_multigraph(), self.position
-        for i, name in enumerate(self.ids):
-            out: list[Link] = []
-            for succ, held in self.graph.adj[name].items():
-                for edge in held.values() if parallel else (held,):
-                    self.add_links(out, i, position[succ], edge)
-            if len(out) > 1:
-                # The order of insertion must not show.
-                out.sort(key=lambda link: (*link[1:4], link.maximum, link.lag, link.table.name))
-            links += out
+    def links(self, progress_override: bool) -> Links:
+        pred, succ, edges = self.arcs()
+        alike = self.alike(pred, edges)
+        codes: dict[tuple[Any, ...], int] = {}
+        said = np.full((2, len(edges)), -1)
+        try:
+            for k in np.flatnonzero((alike == np.arange(len(edges))) | (pred == succ)).tolist():
+                for link in self.edge_links(pred[k], succ[k], edges[k]):
+                    said[int(link.maximum), k] = codes.setdefault(link[2:], len(codes))
+        except InputError:
+            for k in np.lexsort((succ, pred)).tolist():  # the order of insertion must not show
+                list(self.edge_links(pred[k], succ[k], edges[k]))
+            raise
+        code = said[:, alike]
+        which, edge = np.nonzero(code >= 0)
+        patterns = [Link(-1, -1, *rest) for rest in codes]
+        links = Links(pred[edge], succ[edge], code[which, edge], patterns).in_order()
         if progress_override:
-            begun = [node.get("actual_start") is not None for node in self.nodes]
-            links = [link for link in links if link.maximum or link.to_finish or not begun[link.succ]]
-        return tuple(links)
+            begun = np.array([node.get("actual_start") is not None for node in self.nodes], dtype=np.bool_)
+            links = links.kept(links.saying(lambda link: link.maximum or link.to_finish) | ~begun[links.succ])
+        return links
 
-    def add_links(self, out: list[Link], i: int, j: int, edge: Mapping[str, Any]) -> None:
-        """Append the minimum and the maximum lag that one edge holds."""
+    def arcs(self) -> tuple[Ints, Ints, list[Mapping[str, Any]]]:
+        """Predecessor, successor and attributes of every edge."""
+        rows: list[Mapping[Id, Any]] = [row for _, row in self.graph.adjacency()]
+        sizes = list(map(len, rows))
+        place = {name: k for k, name in enumerate(self.graph)}.__getitem__
+        position = np.argsort(np.array(self.sequence, dtype=np.int64))
+        pred = np.repeat(position, sizes)
+        succ = position[np.fromiter(map(place, chain.from_iterable(rows)), np.int64, sum(sizes))]
+        edges = list(chain.from_iterable(map(methodcaller("values"), rows)))
+        if self.graph.is_multigraph():
+            times = list(map(len, edges))
+            pred, succ = np.repeat(pred, times), np.repeat(succ, times)
+            edges = list(chain.from_iterable(map(methodcaller("values"), edges)))
+        return pred, succ, edges
+
+    def alike(self, pred: Ints, edges: Sequence[Mapping[str, Any]]) -> Ints:
+        """For every edge the first one that says the same, so that only those few need be read."""
+        given: set[str] = set().union(*edges)
+        defaults = {self.relation: "FS", self.lag: 0, **_EDGE_DEFAULTS}
+        columns = [
+            [edge.get(key, default) for edge in edges] for key, default in defaults.items() if key in given
+        ]
+        if not set().union(*(map(type, column) for column in columns)) <= _PLAIN_TYPES:
+            return np.arange(
+                len(edges)
+            )  # a value may equal another and mean none (True is 1), or have no hash
+        if len(set(self.tables)) > 1:
+            columns.append([self.tables[i] for i in pred.tolist()])
+        if not columns:
+            return np.zeros(len(edges), dtype=np.int64)
+        first: dict[tuple[Any, ...], int] = {}
+        return np.fromiter(map(first.setdefault, zip(*columns, strict=True), count()), np.int64)
+
+    def edge_links(self, i: int, j: int, edge: Mapping[str, Any]) -> Iterator[Link]:
+        """The minimum and the maximum lag that one edge holds."""
         relation = RELATIONS.get(edge.get(self.relation, "FS"))
         least, most = edge.get(self.lag, 0), edge.get("maximum_lag")
         calendar = edge.get("lag_calendar")
@@ -337,9 +418,8 @@ class _Compiler:
         if i == j or relation is None or (least is None and most is None):
             raise self.bad_link(i, j, edge)
         if least is not None:
-            if type(least) is not int:
-                least = number(least, f"{self.link_name(i, j)}: {self.lag}", whole=self.whole)
-            out.append(Link(i, j, relation[0], relation[1], least, table))
+            least = number(least, f"{self.link_name(i, j)}: {self.lag}", whole=self.whole)
+            yield Link(i, j, relation[0], relation[1], least, table)
         if most is None and edge.get("extension") is not None:
             raise InputError(
                 f"{self.link_name(i, j)}: an extension needs a maximum_lag that it prolongs. Give one."
@@ -349,7 +429,7 @@ class _Compiler:
             extension = read_extension(self.link_name(i, j), edge, whole=self.whole)
             if extension is not None:
                 most += extension.times * extension.slots
-            out.append(Link(i, j, relation[0], relation[1], most, table, True, extension))
+            yield Link(i, j, relation[0], relation[1], most, table, True, extension)
 
     def link_name(self, i: int, j: int) -> str:
         return f"link {self.ids[i]} -> {self.ids[j]}"
@@ -365,11 +445,13 @@ class _Compiler:
         )
 
     # -- calendars and dates --------------------------------------------------------------------------
-    def activity_table(self, i: int) -> Table:
-        name = self.nodes[i].get("calendar")
-        if name is not None:
-            return self.table(name, f"activity '{self.ids[i]}'")
-        return self.table(SEVEN_DAY.name, "") if self.dated else CONTINUOUS
+    def activity_tables(self) -> list[Table]:
+        named = {i: self.table(node["calendar"], f"activity '{self.ids[i]}'")
+                 for i, node in self.having("calendar").items()}  # fmt: skip
+        plain: Table = CONTINUOUS
+        if self.dated and len(named) < len(self.ids):
+            plain = self.table(SEVEN_DAY.name, "")
+        return list(self.filled([plain] * len(self.ids), named))
 
     def table(self, name: str, where: str) -> Table:
         if not isinstance(name, str) or name not in self._tables:
@@ -404,7 +486,7 @@ class _Compiler:
 
     def build_axis(self, slots_per_day: int) -> Axis:
         """The axis that dates, work, lags and leads need."""
-        named = [node.get("calendar") for node in self.nodes]
+        named = self.column("calendar")
         named += [edge.get("lag_calendar") for _, _, edge in self.graph.edges(data=True)]
         names = {name for name in named if isinstance(name, str)} | {SEVEN_DAY.name}
         used = [calendar for name, calendar in sorted(self.calendars.items()) if name in names]
@@ -430,7 +512,7 @@ class _Compiler:
 
     def dates(self) -> list[date]:
         keys = ("release", "start_by", "finish_from", "deadline", "actual_start", "actual_finish")
-        found: list[Any] = [node.get(key) for node in self.nodes for key in keys]
+        found: list[Any] = [when for key in keys for when in self.column(key)]
         found += self.start.values() if isinstance(self.start, Mapping) else [self.start]
         found += [self.data_date, *(factor.supply for factor in self.factors)]
         found += [when for resource in self.resources for when, _ in resource.changes]

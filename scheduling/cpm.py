@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scheduling.build import compile_network
 from scheduling.calendar import Calendar, CalendarTable
 from scheduling.errors import InputError
-from scheduling.floats import driver, driving_links, early_finishes, free_floats, total_floats
-from scheduling.network import Id, Link, Network, When
+from scheduling.floats import drivers, early_finishes, free_floats, total_floats
+from scheduling.network import Id, Network, When
 from scheduling.passes import Dates, early_pass, late_pass, pulled_from_outside
 from scheduling.status import Status
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scheduling.build import Graph
+    from scheduling.explain import Reason
+
+_Step: TypeAlias = tuple[int, "_Step | None"]
+"""A critical path from one of its activities on: the activity and the step after it."""
 
 __all__ = ["CriticalPath", "critical_path", "early_finishes", "judge", "latest_finishes"]
 
@@ -44,12 +48,15 @@ class CriticalPath:
         Greatest solution, as boundaries by position.
     status : Status
         OPTIMAL, or LATE (INFEASIBLE) when the early dates miss a soft (hard) deadline.
+    clamp : bool
+        Whether project starts and ends bind every activity.
     """
 
     network: Network
     early: Dates
     late: Dates | None
     status: Status
+    clamp: bool = True
 
     def _by_id(self, show: Callable[[int, Any], Any], values: list[Any] | None) -> dict[Id, Any]:
         ids = self.network.ids
@@ -122,17 +129,20 @@ class CriticalPath:
         return max(self.early.finish) - min(*net.starts, *self.early.start)
 
     @cached_property
-    def _driving(self) -> list[list[Link]]:
-        return driving_links(self.network, self.early)
+    def _driving(self) -> tuple[list[int], list[int]]:
+        return drivers(self.network, self.early)
+
+    def _drivers(self, i: int) -> list[int]:
+        first, other = self._driving
+        return other[first[i] : first[i + 1]]
 
     @cached_property
     def driving(self) -> Mapping[Id, tuple[Id, ...]]:
         """Predecessors that alone already put an activity where its early dates are."""
         ids = self.network.ids
-        return {
-            ids[i]: tuple(dict.fromkeys(ids[driver(link, i)] for link in links))
-            for i, links in enumerate(self._driving)
-        }
+        first, other = self._driving
+        names = tuple([ids[j] for j in other])
+        return dict(zip(ids, map(names.__getitem__, map(slice, first, first[1:])), strict=True))
 
     def paths(self, project: Id | None = None) -> Iterator[tuple[Id, ...]]:
         """All critical paths, one at a time: driving links followed back from each project's finish.
@@ -161,30 +171,44 @@ class CriticalPath:
     def _paths(self, projects: list[int]) -> Iterator[tuple[Id, ...]]:
         net = self.network
         finishes = early_finishes(net, self.early)
+        ends: dict[int, list[int]] = {k: [] for k in projects}
+        for i, k in enumerate(net.project):
+            if k in ends and not net.done(i) and finishes[k] - self.early.finish[i] <= net.tolerance:
+                ends[k].append(i)
         for k in projects:
-            for i in range(len(net)):
-                ends = finishes[k] - self.early.finish[i] <= net.tolerance
-                if net.project[i] != k or net.done(i) or not ends:
-                    continue
-                if not any(net.project[link.succ] == k for link in self._drives(i)):
-                    yield from self._walk((i,))
+            for i in ends[k]:
+                if not any(net.project[j] == k for j in self._driven(i)):
+                    yield from self._walk(i)
 
-    def _drives(self, i: int) -> Iterator[Link]:
-        """Driving links out of an activity into one that also ends its project."""
-        for link in self.network.out_of[i]:
-            slip = abs(self.early.finish[link.succ] - self.early.finish[i])
-            if slip <= self.network.tolerance and link in self._driving[link.succ]:
-                yield link
+    def _driven(self, i: int) -> Iterator[int]:
+        """Activities that also end their project and that a minimum link out of this one drives."""
+        first, other = self.network.after[:2]
+        for j in other[first[i] : first[i + 1]]:
+            slip = abs(self.early.finish[j] - self.early.finish[i])
+            if slip <= self.network.tolerance and i in self._drivers(j):
+                yield j
 
-    def _walk(self, tail: tuple[int, ...]) -> Iterator[tuple[Id, ...]]:
-        stack = [tail]
+    def _walk(self, i: int) -> Iterator[tuple[Id, ...]]:
+        net = self.network
+        stack: list[_Step] = [(i, None)]
         while stack:
-            path = stack.pop()
-            drivers = dict.fromkeys(driver(link, path[0]) for link in self._driving[path[0]])
-            heads = [j for j in drivers if j not in path and not self.network.done(j)]
+            step = stack.pop()
+            heads = [j for j in self._drivers(step[0]) if not net.done(j)]
+            if self.network.pushing_maxima:  # only maximum lags close a circle
+                behind = set(_onward(step))
+                heads = [j for j in heads if j not in behind]
             if not heads:
-                yield tuple(self.network.ids[i] for i in path)
-            stack.extend((j, *path) for j in reversed(heads))
+                yield tuple([net.ids[j] for j in _onward(step)])
+            stack.extend((j, step) for j in reversed(heads))
+
+    def explain(self, activity: Id, *, early: bool = True) -> tuple[Reason, ...]:
+        """The chain of what keeps the early (or late) dates of an activity from being earlier (later).
+
+        :func:`scheduling.explain.of_critical_path` gives every reason of one step, too.
+        """
+        from scheduling.explain import of_critical_path
+
+        return of_critical_path(self, early=early).chain(activity)
 
     def to_frame(self) -> pd.DataFrame:
         """A row an activity, as a pandas data frame."""
@@ -261,7 +285,13 @@ def critical_path(
     )
     early = early_pass(net, clamp=clamp)
     late = late_pass(net, early, latest_finishes(net, early, clamp=clamp))
-    return CriticalPath(net, early, late, judge(net, early))
+    return CriticalPath(net, early, late, judge(net, early), clamp)
+
+
+def _onward(step: _Step | None) -> Iterator[int]:
+    while step is not None:
+        i, step = step
+        yield i
 
 
 def judge(net: Network, dates: Dates) -> Status:
@@ -295,5 +325,9 @@ def latest_finishes(net: Network, early: Dates, *, clamp: bool = True) -> list[A
         if not net.done(i):
             own[i] = line.bound
             ends[net.project[i]] = max(ends[net.project[i]], own[i])
-    free = set() if clamp else pulled_from_outside(net, early.broken)
-    return [own.get(i) if i in free else min(own.get(i, ends[k]), ends[k]) for i, k in enumerate(net.project)]
+    latest = [ends[k] for k in net.project]
+    for i, bound in own.items():
+        latest[i] = min(bound, latest[i])
+    for i in () if clamp else pulled_from_outside(net, early.broken):
+        latest[i] = own.get(i)
+    return latest

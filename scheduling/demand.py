@@ -14,16 +14,17 @@ from scheduling.network import WORK, Id, Resource
 
 def read_demands(
     ids: Sequence[Id],
-    nodes: Sequence[Mapping[str, Any]],
+    nodes: Mapping[int, Mapping[str, Any]],
     kinds: Sequence[int],
     resources: Sequence[Resource],
 ) -> tuple[tuple[tuple[int, int], ...], ...]:
     """Positions of resources and units, activity by activity; demand 0 means none (SEMANTICS 7)."""
     position = positions(resources)
-    return tuple(
-        demand_of(f"activity '{name}'", kind, node["demand"], position) if node.get("demand") else ()
-        for name, node, kind in zip(ids, nodes, kinds, strict=True)
-    )
+    rows: list[tuple[tuple[int, int], ...]] = [()] * len(ids)
+    for i, node in nodes.items():
+        if node["demand"]:
+            rows[i] = demand_of(f"activity '{ids[i]}'", kinds[i], node["demand"], position)
+    return tuple(rows)
 
 
 def positions(resources: Sequence[Resource]) -> dict[Id, int]:

@@ -9,7 +9,7 @@ from scheduling.backward import (
     WORKERS,
     checked,
     impossible,
-    planned,
+    planned_early,
     project_ends,
     refuse_fractions,
 )
@@ -19,9 +19,10 @@ from scheduling.cautions import cautions
 from scheduling.cpm import judge
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass
-from scheduling.plan import Plan, levels, overruns
+from scheduling.plan import Goal, Plan, levels, overruns
 from scheduling.search import Effort, Progress
 from scheduling.status import Status
+from scheduling.validator import measure
 
 if TYPE_CHECKING:
     from scheduling.build import Graph
@@ -38,9 +39,9 @@ def earliest_schedule(
 ) -> Plan:
     """Dates with the least makespan, within every link, calendar, resource and hard deadline.
 
-    The makespan counts the slots from the first project start to the last finish. Soft deadlines and prices of
-    modes are not looked at. Of the plans with that makespan one is given in which no activity alone can start
-    earlier.
+    The makespan counts the slots from the first project start to the last finish. Soft deadlines and prices
+    of modes are not looked at. Of the plans with that makespan one is given in which no activity alone can
+    start earlier.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def earliest_schedule(
     Returns
     -------
     Plan
-        With ``goal="earliest"``. OPTIMAL (proved), FEASIBLE, INFEASIBLE or UNKNOWN.
+        With ``goal=Goal.EARLIEST``. OPTIMAL (proved), FEASIBLE, INFEASIBLE or UNKNOWN.
 
     Raises
     ------
@@ -84,8 +85,8 @@ def earliest_schedule(
     least = early_pass(net, any_mode=True)
     conflict = impossible(net, least)
     if conflict:
-        return Plan(net, Status.INFEASIBLE, None, "cpm", goal="earliest", conflict=conflict)
-    early, lower = planned(net, least), max(least.finish, default=0)
+        return Plan(net, Status.INFEASIBLE, None, "cpm", goal=Goal.EARLIEST, conflict=conflict)
+    early, lower = planned_early(net, least), max(least.finish, default=0)
     if early is not None and max(early.finish, default=0) == lower and _holds(net, early):
         return _plan(net, early, lower, "cpm")
     refuse_fractions(net)
@@ -105,11 +106,12 @@ def _plan(net: Network, dates: Dates | None, bound: Any, solver: str, *, closed:
     """What dates are worth, after the independent check."""
     if dates is None:
         status = Status.INFEASIBLE if closed else Status.UNKNOWN
-        return Plan(net, status, None, solver, goal="earliest", conflict=() if closed else None)
+        return Plan(net, status, None, solver, goal=Goal.EARLIEST, conflict=() if closed else None)
     net = net.with_modes(dates.modes)
     ends = project_ends(net, early_pass(net))
     origin = min(net.starts, default=0)
     judged = levels(net, dates, ends)
+    makespan = measure(net, dates).makespan
     return checked(
         Plan(
             net,
@@ -119,9 +121,10 @@ def _plan(net: Network, dates: Dates | None, bound: Any, solver: str, *, closed:
             weighted_lateness=judged.lateness,
             overruns=overruns(net, dates, ends),
             cost=judged.cost,
-            goal="earliest",
+            goal=Goal.EARLIEST,
             objective=max(dates.finish, default=0) - origin,
             objective_bound=bound - origin,
             cautions=cautions(net, dates),
-        )
+        ),
+        objective=makespan,
     )

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scheduling.kernels.board import Sheet
+from scheduling.kernels.board import HIGH, Sheet
 from scheduling.kernels.evolve import FAILED, UNBORN, evolve
 from scheduling.kernels.serial import desk, generate_early, push_early
 from scheduling.layout import Layout
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass, late_pass
 
-MEMBERS = 500
+MEMBERS = 400
 ROOM = 4
 """Schedules longer than the first one by more than one part in so many are given up."""
 
@@ -34,20 +34,19 @@ class Evolution:
 
     def __init__(self, net: Network, early: Dates, latest: Sequence[int], seed: int) -> None:
         self.net, self.early = net, early
-        first, last = min(early.resume), max(latest)
-        self._lay(latest, first, last)
-        end = generate_early(self.board, self.desk, self.board.high)
-        if end >= 0 and first + end + end // ROOM + 1 < last:
-            last = first + end + end // ROOM + 1
-            self._lay([min(finish, last) for finish in latest], first, last)
-        self.starts = np.zeros((MEMBERS, len(net)), np.int32)
-        self.ends = np.full(MEMBERS, UNBORN, np.int32)
+        self._lay(latest)
+        end = generate_early(self.board, self.desk, self.board.activity[:-1, HIGH].copy())
+        last = self.layout.first + end + end // ROOM + 1
+        if end >= 0 and last < max(latest):
+            self._lay([min(finish, last) for finish in latest])
+        self.starts = np.zeros((MEMBERS, len(net)), np.int64)
+        self.ends = np.full(MEMBERS, UNBORN, np.int64)
         self.state = np.array([seed], np.uint64)
 
-    def _lay(self, latest: Sequence[int], first: int, last: int) -> None:
+    def _lay(self, latest: Sequence[int]) -> None:
         late = late_pass(self.net, self.early, latest, hold_in_progress=True)
-        assert late is not None
-        self.layout = Layout(self.net, self.early, self.early.start, late.start, first, last)
+        assert late is not None, "without maximum lags there are late dates beside early ones"
+        self.layout = Layout(self.net, self.early, self.early.start, late.start, max(latest))
         self.board = self.layout.board
         self.desk = desk(self.board, self.layout.empty())
 
@@ -57,10 +56,10 @@ class Evolution:
 
     def best(self) -> Dates | None:
         """The schedule that ends first."""
-        born = np.where(self.ends == UNBORN, FAILED, self.ends)
-        if born.min() == FAILED:
+        ends = np.where(self.ends == UNBORN, FAILED, self.ends)
+        if ends.min() == FAILED:
             return None
-        generate_early(self.board, self.desk, self.starts[born.argmin()])
+        generate_early(self.board, self.desk, self.starts[ends.argmin()])
         return self.layout.dates(Sheet(self.desk.start, self.desk.finish, self.desk.free))
 
 
@@ -75,14 +74,11 @@ def left_justified(net: Network, dates: Dates) -> Dates:
         Valid, but for the place of work in progress.
     """
     low = early_pass(net).start
-    last = max(dates.finish)
     while True:
         settled = early_pass(net, floor=dates.start)
-        layout = Layout(net, settled, low, settled.start, min(low), last)
+        layout = Layout(net, settled, low, settled.start, max(settled.finish))
         sheet = layout.sheet(settled)
-        order = np.array(
-            [i for i in np.argsort(settled.start, kind="stable") if not net.started(i)], np.int64
-        )
+        order = layout.only_free(np.argsort(settled.start, kind="stable"))
         if not push_early(layout.board, sheet, order):
             return settled
         dates = layout.dates(sheet)

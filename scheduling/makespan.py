@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
-from scheduling.bounds.energy import Energy
+from scheduling.bounds.energetic import Energy
 from scheduling.cpm import judge
 from scheduling.cpsat.windows import horizon, settled
 from scheduling.evolution import Evolution, left_justified
@@ -59,15 +59,13 @@ class Incumbent:
         """Whether nothing is left between plan and bound."""
         return self.bound >= self.end
 
-    def offer(self, dates: Dates) -> bool:
+    def offer(self, dates: Dates) -> None:
         """Take dates if they end sooner."""
         with self._lock:
             end = max(dates.finish)
-            better = end < self.end
-            if better:
+            if end < self.end:
                 self.dates, self.end = dates, end
                 self._tell()
-            return better
 
     def raised(self, bound: int) -> None:
         """Take a bound if it is greater."""
@@ -100,7 +98,7 @@ class Search:
     def __init__(
         self, net: Network, early: Dates | None, least: Dates, ends: Sequence[int], effort: Effort
     ) -> None:
-        self.net, self.early, self.least, self.effort = net, early, least, effort
+        self.net, self.least, self.effort = net, least, effort
         self.until = None if effort.seconds is None else time.monotonic() + effort.seconds
         self.left = effort.limit
         last = horizon(net, least, ends)
@@ -111,14 +109,15 @@ class Search:
         self.best = Incumbent(max(least.finish), last, min(net.starts), effort)
         self.energy = Energy(net, least, last)
         self.still = settled(net)
-        self.population = self._population()
+        self.population = self._population(early)
         self.model: Model | None = None
         self.over = Event()
 
     def run(self) -> Incumbent:
         """Search until the gap is closed or the limit is reached."""
         self.breed(min(FIRST, 4 * self.births))
-        self.best.raised(self.energy.least_end(self.latest, self.best.bound, self.best.end - 1))
+        best = self.best
+        best.raised(self.energy.least_end(self.latest, best.bound, best.end - 1))
         if self.population and self.until is not None and self.effort.workers > 1:
             thread = Thread(target=self.breed_beside)
             thread.start()
@@ -130,94 +129,86 @@ class Search:
         else:
             self.breed_first()
             self.optimise(self.effort.workers)
-        if self.best.dates is not None:
-            self.best.dates = self._left(self.best.dates)
-        return self.best
+        if best.dates is not None:
+            pushed = left_justified(decided(self.net, best.dates), best.dates)
+            best.dates = replace(pushed, modes=best.dates.modes)
+        return best
 
-    # -- the population -------------------------------------------------------------------------------
-    def _population(self) -> Evolution | None:
+    # -- the population -----------------------------------------------------------------------------------
+    def _population(self, early: Dates | None) -> Evolution | None:
         """None where its schedules are no plans: beside maximum lags, or where work in progress can move."""
-        net, early = self.net, self.early
+        net = self.net
+        if early is None or judge(net, early) is Status.INFEASIBLE:
+            return None
         moving = any(net.started(i) and i not in self.still for i in range(len(net)))
-        broken = () if early is None else early.broken
-        bound = moving or any(link not in broken for link in net.maximum_links)
-        if bound or early is None or judge(net, early) is Status.INFEASIBLE:
+        if moving or any(link not in early.broken for link in net.maximum_links):
             return None
         return Evolution(net, early, self.latest, self.effort.seed)
-
-    def breed(self, births: int) -> bool:
-        """Go on with the population; whether a better plan came out."""
-        if self.population is None:
-            return False
-        self.population.breed(births)
-        dates = self.population.best()
-        if dates is None or max(dates.finish) >= self.best.end or validate(self.net, dates):
-            return False
-        return self.best.offer(dates)
 
     @property
     def births(self) -> int:
         """Members that take about a hundredth of a work unit."""
         return max(1, PLACEMENTS // (100 * GENERATED * len(self.net)))
 
-    def breed_first(self) -> None:
-        """Spend the population's share of the limit."""
+    def breed(self, births: int) -> None:
+        """Go on with the population, and offer its best schedule."""
         if self.population is None:
             return
-        share, begun = BREEDING * self.effort.limit, time.monotonic()
-        while not self.best.closed and (
-            self.left > self.effort.limit - share
-            if self.until is None
-            else time.monotonic() - begun < BREEDING * (self.until - begun)
-        ):
+        self.population.breed(births)
+        dates = self.population.best()
+        if dates is not None and max(dates.finish) < self.best.end and not validate(self.net, dates):
+            self.best.offer(dates)
+
+    def breed_first(self) -> None:
+        """Spend the population's share of the limit."""
+        begun, share = time.monotonic(), BREEDING * self.effort.limit
+        while self.population and not self.best.closed:
+            if self.until is None:
+                self.left -= 0.01
+                spent = self.left < self.effort.limit - share
+            else:
+                spent = time.monotonic() - begun > BREEDING * (self.until - begun)
+            if spent:
+                break
             self.breed(self.births)
-            self.left -= 0.01
 
     def breed_beside(self) -> None:
-        """Go on until the search is over; the optimiser starts again below every better plan."""
-        while not self.over.is_set():
-            if (self.best.closed or self.breed(self.births)) and self.model is not None:
-                self.model.stop()
-            if self.best.closed:
-                self.over.wait(0.05)
+        """Go on until the search is over, or nothing is left to find."""
+        while not self.over.is_set() and not self.best.closed and self.time_left():
+            self.breed(self.births)
+        while not self.over.is_set() and self.model:
+            self.model.stop()
+            self.over.wait(0.05)
 
-    # -- the optimiser --------------------------------------------------------------------------------
-    def optimise(self, workers: int) -> None:
-        """Ask for plans that end before the best one, until there are none."""
-        large = len(self.net) > WHOLE_SIZE
-        while not self.best.closed and self.time_left() and not (large and self.best.dates):
-            self.ask(workers)
-
+    # -- the optimiser ------------------------------------------------------------------------------------
     def time_left(self) -> bool:
         """Whether the limit is not reached."""
         return self.left > 0 if self.until is None else time.monotonic() < self.until
 
-    def ask(self, workers: int) -> None:
-        """One run of the optimiser: for a plan that ends before the best one, or a bound."""
+    def optimise(self, workers: int) -> None:
+        """Ask whether there is a plan that ends by the bound, and for any better one where none is known."""
+        best = self.best
+        large = len(self.net) > WHOLE_SIZE
+        while not best.closed and self.time_left() and not (large and best.dates):
+            self.ask(best.end - 1 if best.dates is None else best.bound, workers)
+
+    def ask(self, upper: int, workers: int) -> None:
+        """One run of the optimiser: for a plan that ends by `upper`."""
         from scheduling.cpsat.makespan import Model, Settings
         from scheduling.cpsat.variables import Window
 
-        best, upper = self.best, self.best.end - 1
+        best = self.best
         found = self.energy.windows([min(end, upper) for end in self.latest])
         if found is None:
             best.raised(upper + 1)
             return
         early, late = found
         high = [early.resume[i] if i in self.still else at for i, at in enumerate(late.resume)]
-        self.model = Model(
-            self.net, Window(early.resume, high, late.finish), self.least.broken, best.bound, upper
-        )
-        if self.until is None:
-            limits: tuple[float | None, float | None] = self.left, None
-        else:
-            limits = None, max(0.01, self.until - time.monotonic())
-        how = Settings(self.effort.seed, workers, workers == 1 and best.dates is not None, *limits)
-        answer = self.model.solve(how, best.offer, best.raised)
+        window = Window(early.resume, high, late.finish)
+        self.model = Model(self.net, window, self.least.broken, best.bound, upper)
+        how = Settings(self.effort.seed, workers, self.left, None)
+        if self.until is not None:
+            how = how._replace(limit=None, seconds=max(0.01, self.until - time.monotonic()))
+        answer = self.model.solve(how, best.offer)
         self.left -= max(TOLL, answer.spent)
-        if answer.dates is not None:
-            best.offer(answer.dates)
         best.raised(answer.bound)
-
-    def _left(self, dates: Dates) -> Dates:
-        pushed = left_justified(decided(self.net, dates), dates)
-        return replace(pushed, modes=dates.modes)

@@ -21,7 +21,7 @@ CRASH_BOUND = 0.2
 
 def read_modes(
     ids: Sequence[Id],
-    nodes: Sequence[Mapping[str, Any]],
+    nodes: Mapping[int, Mapping[str, Any]],
     kinds: Sequence[int],
     works: Sequence[Any],
     demand: Sequence[tuple[tuple[int, int], ...]],
@@ -31,11 +31,11 @@ def read_modes(
 ) -> dict[int, tuple[Mode, ...]]:
     """Modes of unstarted activities that have several; the first is what the node itself says."""
     found = {}
-    for i, (name, node) in enumerate(zip(ids, nodes, strict=True)):
-        others = node.get("modes")
+    for i, node in nodes.items():
+        others = node["modes"]
         if not others or node.get("actual_start") is not None or node.get("actual_finish") is not None:
             continue
-        where = f"activity '{name}'"
+        where = f"activity '{ids[i]}'"
         if kinds[i] != WORK:
             raise InputError(f"{where} is a milestone and has no modes. Drop them, or give it work.")
         if not isinstance(others, Mapping):
@@ -68,16 +68,14 @@ def _cost(where: str, given: Mapping[str, Any]) -> Any:
 
 def read_floors(
     ids: Sequence[Id],
-    nodes: Sequence[Mapping[str, Any]],
+    nodes: Mapping[int, Mapping[str, Any]],
     works: Sequence[Any],
     modes: Mapping[int, tuple[Mode, ...]],
 ) -> dict[int, Any]:
     """Statutory floors, which no mode undercuts."""
     found = {}
-    for i, (name, node) in enumerate(zip(ids, nodes, strict=True)):
-        if node.get("floor") is None:
-            continue
-        where = f"activity '{name}'"
+    for i, node in nodes.items():
+        where = f"activity '{ids[i]}'"
         found[i] = floor = number(node["floor"], f"{where}: floor", whole=False)
         started = node.get("actual_start") is not None or node.get("actual_finish") is not None
         for mode in modes.get(i, () if started else (Mode(NORMAL, works[i]),)):

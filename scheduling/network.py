@@ -7,15 +7,20 @@ makes one from a ``networkx`` graph.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 from typing import Any, NamedTuple, TypeAlias
 
-from scheduling.calendar import Axis, Number, Table
+import numpy as np
+
+from scheduling.calendar import CONTINUOUS, Axis, Number
 from scheduling.errors import CycleError
+from scheduling.links import Beside, Links
+from scheduling.links import Extension as Extension
+from scheduling.links import Link as Link
 
 Id: TypeAlias = Hashable
 When: TypeAlias = date | datetime | int | float
@@ -23,35 +28,6 @@ When: TypeAlias = date | datetime | int | float
 
 WORK, FINISH_MILESTONE, START_MILESTONE = 0, 1, 2
 """Kinds of activity. A finish milestone may lie on any boundary; a start milestone obeys its calendar."""
-
-
-class Extension(NamedTuple):
-    """A maximum lag that may be prolonged: so many `times` at most, by `slots` each, at a price each time."""
-
-    slots: Any
-    times: int
-    cost: Number = 0
-
-
-class Link(NamedTuple):
-    """One bound between two events: ``event(succ) >= A(event(pred), lag)``, or ``<=`` for a maximum lag.
-
-    The lag of an extendable maximum lag is the widest, all extensions used.
-    """
-
-    pred: int
-    succ: int
-    from_finish: bool
-    to_finish: bool
-    lag: Any
-    table: Table
-    maximum: bool = False
-    extension: Extension | None = None
-
-    @property
-    def type(self) -> str:
-        """FS, SS, FF or SF."""
-        return ("F" if self.from_finish else "S") + ("F" if self.to_finish else "S")
 
 
 class Deadline(NamedTuple):
@@ -180,7 +156,8 @@ class Network:
         The modes that `work` and `demand` belong to, where not the planning ones.
     floor : dict of int to number
         Work that the law demands at least, whatever the mode.
-    links : tuple of Link
+    links : sequence of Link
+        :class:`~scheduling.links.Links` of a compiled network.
     actual_start, actual_finish : tuple
         Boundaries, or None.
     data_date : number or None
@@ -200,7 +177,7 @@ class Network:
     deadlines: dict[int, Deadline]
     demand: tuple[tuple[tuple[int, int], ...], ...]
     resources: tuple[Resource, ...]
-    links: tuple[Link, ...]
+    links: Sequence[Link]
     actual_start: tuple[Any, ...]
     actual_finish: tuple[Any, ...]
     data_date: Any = None
@@ -222,32 +199,68 @@ class Network:
         return {name: i for i, name in enumerate(self.ids)}
 
     @cached_property
+    def minimum_links(self) -> Links:
+        """Links that are not maximum lags."""
+        links = Links.of(self.links)
+        return links.kept(links.saying(lambda link: not link.maximum))
+
+    @cached_property
+    def before(self) -> Beside:
+        """Minimum links into each activity, as columns."""
+        return self.minimum_links.beside(len(self), of_succ=True)
+
+    @cached_property
+    def after(self) -> Beside:
+        """Minimum links out of each activity, as columns."""
+        return self.minimum_links.beside(len(self), of_succ=False)
+
+    @cached_property
+    def binding_after(self) -> Beside:
+        """Those of them that can hold their predecessor back: not those between facts (SEMANTICS 19)."""
+        if not self.begun:
+            return self.after
+        links = self.minimum_links
+        begun = np.array([at is not None for at in self.actual_start], dtype=np.bool_)
+        done = np.array([at is not None for at in self.actual_finish], dtype=np.bool_)
+        fact = done[links.pred] | (begun[links.pred] & ~links.saying(lambda link: link.from_finish))
+        return links.kept(~done[links.succ] & ~fact).beside(len(self), of_succ=False)
+
+    @cached_property
+    def calendared(self) -> list[int]:
+        """Activities with a calendar."""
+        if set(self.tables) <= {CONTINUOUS}:
+            return []
+        return [i for i, table in enumerate(self.tables) if table is not CONTINUOUS]
+
+    @cached_property
+    def begun(self) -> list[int]:
+        """Activities with facts: those that have started (they may have finished)."""
+        return [i for i, at in enumerate(self.actual_start) if at is not None]
+
+    @cached_property
     def into(self) -> list[list[Link]]:
         """Minimum links into each activity."""
         lists: list[list[Link]] = [[] for _ in self.ids]
-        for link in self.links:
-            if not link.maximum:
-                lists[link.succ].append(link)
+        for link in self.minimum_links:
+            lists[link.succ].append(link)
         return lists
 
     @cached_property
     def out_of(self) -> list[list[Link]]:
         """Minimum links out of each activity."""
         lists: list[list[Link]] = [[] for _ in self.ids]
-        for link in self.links:
-            if not link.maximum:
-                lists[link.pred].append(link)
+        for link in self.minimum_links:
+            lists[link.pred].append(link)
         return lists
 
     @cached_property
     def maximum_links(self) -> tuple[Link, ...]:
         """Maximum lags that still can bind: not into facts (SEMANTICS 19)."""
+        links = Links.of(self.links)
         return tuple(
             link
-            for link in self.links
-            if link.maximum
-            and not self.done(link.succ)
-            and not (self.started(link.succ) and not link.to_finish)
+            for link in links.kept(links.saying(lambda link: link.maximum))
+            if not self.done(link.succ) and not (self.started(link.succ) and not link.to_finish)
         )
 
     @cached_property
@@ -260,12 +273,12 @@ class Network:
         """Difference between two numbers that is rounding; 0 unless the input has fractions of a slot."""
         if self.axis is not None:
             return 0
-        given = [*self.work, *self.starts, *self.release, *self.actual_start, *self.actual_finish]
-        given += [link.lag for link in self.links] + [line.bound for line in self.deadlines.values()]
-        given += [gate.arrival for gate in self.gates] + [self.data_date]
-        given += [*self.start_by.values(), *self.finish_from.values()]
-        given += [mode.work for modes in self.modes.values() for mode in modes]
-        return 1e-6 if float in set(map(type, given)) else 0
+        given: list[Iterable[Any]] = [[link.lag for link in Links.of(self.links).patterns], [self.data_date]]
+        given += [[line.bound for line in self.deadlines.values()], [gate.arrival for gate in self.gates]]
+        given += [self.start_by.values(), self.finish_from.values()]
+        given += [[mode.work for mode in modes] for modes in self.modes.values()]
+        given += [self.work, self.starts, self.release, self.actual_start, self.actual_finish]
+        return 1e-6 if float in set(map(type, chain.from_iterable(given))) else 0
 
     @cached_property
     def blocks(self) -> list[tuple[bool, list[int]]]:
@@ -282,7 +295,7 @@ class Network:
         pushes: nx.DiGraph[int] = nx.DiGraph()
         pushes.add_nodes_from(self.order)
         pushes.add_edges_from(
-            (link.pred, link.succ) for link in self.links if not link.maximum and not self.done(link.succ)
+            (link.pred, link.succ) for link in self.minimum_links if not self.done(link.succ)
         )
         pushes.add_edges_from((link.succ, link.pred) for link in self.pushing_maxima)
         whole = nx.condensation(pushes)
@@ -306,13 +319,16 @@ class Network:
         CycleError
             Naming the activities of one cycle.
         """
-        waiting = [len(links) for links in self.into]
+        if (self.minimum_links.pred < self.minimum_links.succ).all():
+            return list(range(len(self)))
+        first, succs = self.after[:2]
+        waiting = np.diff(self.before.first).tolist()
         order = [i for i, count in enumerate(waiting) if not count]
         for i in order:
-            for link in self.out_of[i]:
-                waiting[link.succ] -= 1
-                if not waiting[link.succ]:
-                    order.append(link.succ)
+            for j in succs[first[i] : first[i + 1]]:
+                waiting[j] -= 1
+                if not waiting[j]:
+                    order.append(j)
         if len(order) < len(self.ids):
             raise CycleError(tuple(self.ids[i] for i in self._cycle(waiting)))
         return order
@@ -335,10 +351,14 @@ class Network:
         Release and factors hold back starts, not work in progress. Project starts are not in it: `clamp`
         decides about those.
         """
-        bounds = [None if self.started(i) else bound for i, bound in enumerate(self.release)]
+        bounds = list(self.release)
+        for i in self.begun:
+            bounds[i] = None
         for gate in self.gates:
             for i in gate.gates:
                 bounds[i] = later(bounds[i], gate.arrival)
+        if self.data_date is None:
+            return bounds
         return [None if self.done(i) else later(bound, self.data_date) for i, bound in enumerate(bounds)]
 
     def mode(self, i: int) -> Mode:

@@ -1,11 +1,12 @@
-"""The result of a search for dates: what they are worth, and what stands against better ones."""
+"""The result of a backward schedule: dates, what they are worth, and what stands against better ones."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scheduling.cautions import Caution
 from scheduling.modes import cost, extendable, extensions_used
@@ -16,7 +17,18 @@ from scheduling.status import Status
 if TYPE_CHECKING:
     import pandas as pd
 
-Goal: TypeAlias = Literal["latest", "earliest"]
+    from scheduling.explain import Reason
+
+
+class Goal(StrEnum):
+    """What the last level of a plan is about, and what `objective` counts."""
+
+    LATEST = "latest"
+    """The sum of the starts of unstarted activities with work: the later, the better."""
+    EARLIEST = "earliest"
+    """Slots from the first project start to the last finish: the fewer, the better."""
+    LEAST_CHANGE = "least change"
+    """Slots by which unstarted activities start earlier or later than promised: the fewer, the better."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +53,16 @@ class Plan:
         Slots by which each project (by position) ends after its latest deadline and its early finish.
     cost : number or None
         Price of the modes chosen and the extensions used.
-    goal : {"latest", "earliest"}
-        What was asked for.
     objective : number or None
-        Latest: sum of the start boundaries of unstarted activities with work; the later, the better.
-        Earliest: makespan, the slots from the first project start to the last finish; the fewer, the better.
+        What `goal` counts.
     objective_bound : number or None
-        Latest: no plan with this weighted lateness, overrun, place of work in progress and cost has a
-        greater objective. Earliest: no plan has a smaller one.
+        No plan with this weighted lateness, overrun, place of work in progress and cost has a better one.
     conflict : tuple of ids or None
         When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
         demand no capacity ever meets; empty when only the search as a whole proves it.
     cautions : tuple of Caution
         Facts that the plan cannot mend, and modes that cut more than is customary.
+    goal : Goal
     """
 
     network: Network
@@ -64,11 +73,11 @@ class Plan:
     weighted_lateness_bound: Any = None
     overruns: tuple[Any, ...] = ()
     cost: Any = None
-    goal: Goal = "latest"
     objective: Any = None
     objective_bound: Any = None
     conflict: tuple[Id, ...] | None = None
     cautions: tuple[Caution, ...] = ()
+    goal: Goal = Goal.LATEST
 
     @cached_property
     def start(self) -> Mapping[Id, Any]:
@@ -121,8 +130,16 @@ class Plan:
         """Slots by which the objective may fall short of the best, at most; None without a bound."""
         if self.objective is None or self.objective_bound is None:
             return None
-        gap = self.objective_bound - self.objective
-        return gap if self.goal == "latest" else -gap
+        return abs(self.objective_bound - self.objective)
+
+    def explain(self, activity: Id, *, early: bool = False) -> tuple[Reason, ...]:
+        """The chain of what keeps an activity from lying later (or earlier), to the date that ends it.
+
+        :func:`scheduling.explain.of_plan` gives every reason of one step, too.
+        """
+        from scheduling.explain import of_plan
+
+        return of_plan(self, early=early).chain(activity)
 
     def to_frame(self) -> pd.DataFrame:
         """A row an activity, as a pandas data frame."""

@@ -30,6 +30,10 @@ class Pass(ABC):
         """Put one activity where its bounds and links from placed activities let it go."""
 
     @abstractmethod
+    def run(self, block: Iterable[int]) -> None:
+        """Put activities one after the other, most of them without much ado."""
+
+    @abstractmethod
     def movers(self, i: int) -> Iterable[Link]:
         """Links that can move one activity."""
 
@@ -40,14 +44,14 @@ class Pass(ABC):
     def solve(self, blocks: Iterable[tuple[bool, list[int]]]) -> None:
         """Place every block."""
         for circular, block in blocks:
-            if circular:
-                self.settle(block)
-                continue
-            for i in block:
-                try:
-                    self.place(i)
-                except AxisError as error:
-                    raise self.named(i, error) from error
+            (self.settle if circular else self.run)(block)
+
+    def place_named(self, i: int) -> None:
+        """Put one activity; an error names it."""
+        try:
+            self.place(i)
+        except AxisError as error:
+            raise self.named(i, error) from error
 
     def settle(self, block: list[int]) -> None:
         """Place a circle of activities until none moves."""
@@ -125,7 +129,7 @@ def just_adds(net: Network, block: list[int]) -> bool:
     """Whether lags and work just add in a block, so that no axis ends a circle that keeps moving."""
     inside = set(block)
     tables = [net.tables[i] for i in block if net.kind[i] != FINISH_MILESTONE]
-    tables += [link.table for link in net.links if link.pred in inside and link.succ in inside]
+    tables += [link.table for link in net.links if link.lag and link.pred in inside and link.succ in inside]
     return not any(isinstance(table, CalendarTable) for table in tables)
 
 

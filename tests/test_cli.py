@@ -20,7 +20,7 @@ from problem_files import MM, MPLIB, SCH, SM
 from typer.testing import CliRunner
 
 from scenarios.assemble import Assembly
-from scenarios.cli import _steps, app, main
+from scenarios.cli import _steps, app
 from scenarios.load import bundled_names, load_scenario
 from scenarios.reports import result_schema
 from scheduling.plan import Plan
@@ -51,26 +51,6 @@ def tiny(tmp_path: Path) -> str:
     path = tmp_path / "tiny.yaml"
     path.write_text(TINY, encoding="utf-8")
     return str(path)
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
-    """Runs the command as its entry point does, in an empty folder; (exit code, output, errors)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    monkeypatch.setenv("COLUMNS", "220")
-
-    def run(*arguments: Any) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["backplan", *map(str, arguments)])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        output = capsys.readouterr()
-        return int(code or 0), output.out, output.err
-
-    return run
 
 
 def started(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -323,6 +303,19 @@ def test_no_plan_can_exist(call: Call, tmp_path: Path, text: str, ending: str, c
     assert "INFEASIBLE" in output
 
 
+@pytest.mark.parametrize(
+    ("text", "ending", "completion"), [(SM, ".sm", 9), (MM, ".mm", 6), (SCH, ".sch", 5), (MPLIB, ".txt", 6)]
+)
+def test_earliest_plan(call: Call, tmp_path: Path, text: str, ending: str, completion: int) -> None:
+    pytest.importorskip("scheduling.earliest", reason="the earliest schedule is not there yet")
+    code, output, _ = call("plan", problem(tmp_path, text, ending), "--earliest", "--json")
+    found = json.loads(output)
+    assert (code, found["status"], found["goal"]) == (0, "OPTIMAL", "earliest")
+    assert (found["objective"], found["bound"], found["gap"]) == (completion, completion, 0)
+    assert max(item["finish"] for item in found["activities"].values()) == completion
+    assert not any("deadline to work back" in note["en"] for note in found["warnings"])
+
+
 def test_no_plan_was_found(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(assembly: Assembly, **effort: Any) -> Plan:
         return Plan(assembly.network, Status.UNKNOWN, None, "cpsat")
@@ -358,11 +351,12 @@ def test_a_search_tells_how_it_goes(
     clock = iter((0.0, 0.5, 1.5, 2.0, 2.5))
     monkeypatch.setattr("scenarios.cli.time", SimpleNamespace(monotonic=lambda: next(clock)))
     with _steps("zh") as show:
-        for value in (9, 8, 7, 6):
+        for value in (9, 8, 7):
             show("overrun", value, 2)
+        show(("overrun", 6, None, 2.0))
     assert capsys.readouterr().err.split("\n") == [
         "超出项目终点：当前8，界限2，2秒",
-        "超出项目终点：当前6，界限2，2秒",
+        "超出项目终点：当前6，界限–，2秒",
         "",
     ]
 
@@ -436,7 +430,7 @@ def test_schema_is_a_json_schema_that_knows_the_bundled_files(call: Call) -> Non
 
 def test_help_of_every_command() -> None:
     runner = CliRunner()
-    for command in ("run", "gantt", "critical-path", "plan", "template", "catalog", "scenarios", "schema"):
+    for command in (item.name or item.callback.__name__ for item in app.registered_commands if item.callback):
         result = runner.invoke(app, [command, "--help"])
         assert result.exit_code == 0
         assert "Usage" in result.output

@@ -398,3 +398,14 @@ def test_bounds_beyond_the_axis_bind_nothing() -> None:
     graph.remove_edge("b", "a")
     with pytest.raises(AxisError, match="activity 'b' lies before the calendars begin"):
         critical_path(graph, calendars={"site": table}, clamp=False)
+
+
+def test_a_calendar_of_a_lag_of_nothing_does_not_end_a_contradiction() -> None:
+    """The circle only adds; waiting for it to leave the axis of that calendar would never end."""
+    graph = nx.MultiDiGraph()
+    graph.add_node("go", duration=0, milestone="start")
+    graph.add_node("dig", duration=1)
+    graph.add_edge("go", "dig", lag_calendar="site")
+    graph.add_edge("go", "dig", type="FF", lag=None, maximum_lag=0)
+    with pytest.raises(ContradictionError, match=r"go -> dig \(FS, at least 0\)"):
+        critical_path(graph, calendars={"site": CalendarTable("site", [100] * 12)})

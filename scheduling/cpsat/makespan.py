@@ -17,19 +17,17 @@ from scheduling.places import finish_of
 
 
 class Settings(NamedTuple):
-    """How to search: for a bound, as proofs need it, or for plans too; within work units or seconds."""
+    """How long to search, in work units or in seconds, and in how many ways."""
 
     seed: int
     workers: int
-    for_bound: bool
     limit: float | None
     seconds: float | None
 
 
 class Answer(NamedTuple):
-    """Best dates found, a bound that no last finish beats, and work units spent."""
+    """A last finish that no plan beats, and work units spent."""
 
-    dates: Dates | None
     bound: int
     spent: float
 
@@ -44,6 +42,7 @@ class Model:
     dropped : tuple of Link
         Maximum lags that facts break already.
     lower, upper : int
+        Equal: whether there is such a plan at all.
     """
 
     def __init__(
@@ -54,20 +53,21 @@ class Model:
         families.precedences(self.variables)
         families.maximum_lags(self.variables)
         families.capacities(self.variables)
-        model = self.variables.model
-        self.end = model.new_int_var(lower, upper, "last finish")
-        for i in range(len(net)):
-            if int(self.variables.finish(i).values[-1]) > lower:
-                model.add(self.end >= self.variables.finish(i).expression)
-        model.minimize(self.end)
+        if lower < upper:
+            model = self.variables.model
+            end = model.new_int_var(lower, upper, "last finish")
+            for i in range(len(net)):
+                if int(self.variables.finish(i).values[-1]) > lower:
+                    model.add(end >= self.variables.finish(i).expression)
+            model.minimize(end)
         self._solver = cp_model.CpSolver()
 
     def stop(self) -> None:
         """End the search from another thread."""
         self._solver.stop_search()
 
-    def solve(self, how: Settings, found: Callable[[Dates], None], raised: Callable[[int], None]) -> Answer:
-        """Search; `found` is told of every plan and `raised` of every bound."""
+    def solve(self, how: Settings, found: Callable[[Dates], None]) -> Answer:
+        """Search; `found` is told of every plan."""
         settings = self._solver.parameters
         settings.random_seed = how.seed
         settings.num_workers = how.workers
@@ -77,10 +77,8 @@ class Model:
             settings.interleave_search = how.workers > 1
         if how.seconds is not None:
             settings.max_time_in_seconds = how.seconds
-        if how.for_bound:
-            settings.use_objective_lb_search = True
+        if self.lower == self.upper:
             settings.linearization_level = 0
-        self._solver.best_bound_callback = lambda bound: raised(up(bound))
         status = self._solver.solve(self.variables.model, _Watch(self, found))
         if status == cp_model.MODEL_INVALID:
             raise SchedulingError(
@@ -88,11 +86,10 @@ class Model:
             )
         spent = self._solver.response_proto.deterministic_time
         if status == cp_model.INFEASIBLE:
-            return Answer(None, self.upper + 1, spent)
-        bound = max(self.lower, up(self._solver.best_objective_bound))
-        if status == cp_model.UNKNOWN:
-            return Answer(None, bound, spent)
-        return Answer(self.dates(self._solver.value), bound, spent)
+            return Answer(self.upper + 1, spent)
+        if self.lower == self.upper:
+            return Answer(self.lower, spent)
+        return Answer(max(self.lower, up(self._solver.best_objective_bound)), spent)
 
     def dates(self, value: Callable[[cp_model.LinearExprT], int]) -> Dates:
         """Dates of a solution."""

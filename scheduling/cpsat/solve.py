@@ -161,7 +161,7 @@ class _Search:
             if not whole.proved:
                 self.improve(stage, share=0.4)
             if depth == 0:
-                bound = Fraction(up(whole.bound), self.scale(depth))
+                bound = Fraction(up(whole.bound), scale_of(self.net, depth))
                 lateness_bound = max(lateness_bound, _plain(bound))
             proved = proved and (whole.proved or self.judged[depth] == self.least[depth])
         stage = self.wide(STARTS)
@@ -209,19 +209,13 @@ class _Search:
         if self.best is not None:
             for depth in range(stage.since, stage.depth):
                 expression = LEVELS[depth][1](variables, self.ends)
-                value = Fraction(str(self.judged[depth])) * self.scale(depth)
+                value = Fraction(str(self.judged[depth])) * scale_of(self.net, depth)
                 families.at_most(variables, expression, int(value))
         if stage.depth == STARTS:
             variables.model.maximize(families.starts(variables))
         else:
             variables.model.minimize(LEVELS[stage.depth][1](variables, self.ends))
         return variables
-
-    def scale(self, depth: int) -> int:
-        """What a level is multiplied by in the model, so that it is whole."""
-        if depth == 0:
-            return families.lateness_scale(self.net)
-        return families.cost_scale(self.net) if depth == COST else 1
 
     def search(self, stage: _Stage, window: Window, limit: float) -> _Answer:
         """Run the solver; keep what it finds if it is better."""
@@ -242,7 +236,7 @@ class _Search:
         self.left -= max(TOLL, solver.response_proto.deterministic_time)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return _Answer(status, self.bound(stage))
-        self.keep(self.dates(variables, solver))
+        self.keep(dates_of(variables, solver))
         return _Answer(status, solver.best_objective_bound)
 
     def bound(self, stage: _Stage) -> float:
@@ -252,29 +246,38 @@ class _Search:
         net, high = self.net, stage.window.high
         return sum(high[i] for i in range(len(net)) if not net.started(i) and net.kind[i] == WORK)
 
-    def dates(self, variables: Variables, solver: cp_model.CpSolver) -> Dates:
-        net = self.net
-        start, finish = list(net.actual_start), list(net.actual_finish)
-        resume = list(net.actual_start)
-        modes = {
-            i: next(k for k, literal in enumerate(literals) if solver.value(literal))
-            for i, literals in variables.chosen.items()
-        }
-        for i, place in enumerate(variables.places):
-            if net.done(i):
-                continue
-            resume[i] = solver.value(place.expression)
-            finish[i] = finish_of(net, i, resume[i], net.works(i)[modes.get(i, 0)])
-            if not net.started(i):
-                start[i] = resume[i]
-        return Dates(start, finish, resume, self.early.broken, modes)
-
     def keep(self, dates: Dates) -> None:
         """Take dates, pushed right as far as they go, if they are better than the best so far."""
         justified = right_justified(decided(self.net, dates), dates, self.ends)
         dates = replace(justified, modes=dates.modes)
         if self.best is None or levels(self.net, dates, self.ends) < self.judged:
             self.best = dates
+
+
+def scale_of(net: Network, depth: int) -> int:
+    """What a level is multiplied by in the model, so that it is whole."""
+    if depth == 0:
+        return families.lateness_scale(net)
+    return families.cost_scale(net) if depth == COST else 1
+
+
+def dates_of(variables: Variables, solver: cp_model.CpSolver) -> Dates:
+    """What the solver found, in forward time."""
+    net = variables.net
+    start, finish = list(net.actual_start), list(net.actual_finish)
+    resume = list(net.actual_start)
+    modes = {
+        i: next(k for k, literal in enumerate(literals) if solver.value(literal))
+        for i, literals in variables.chosen.items()
+    }
+    for i, place in enumerate(variables.places):
+        if net.done(i):
+            continue
+        resume[i] = solver.value(place.expression)
+        finish[i] = finish_of(net, i, resume[i], net.works(i)[modes.get(i, 0)])
+        if not net.started(i):
+            start[i] = resume[i]
+    return Dates(start, finish, resume, tuple(variables.dropped), modes)
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):

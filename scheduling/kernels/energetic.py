@@ -1,12 +1,10 @@
 """Energetic reasoning: what must be done between two moments beside the units that there are.
 
-Baptiste, Le Pape, Nuijten (1999), Annals of Operations Research 92, 305-333, here slot by slot and for lengths and
-capacities that vary.
+Baptiste, Le Pape, Nuijten (1999), Annals of Operations Research 92, 305-333; here slot by slot, for lengths
+and capacities that vary.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +12,7 @@ from scheduling.kernels.board import Ints, kernel
 
 
 @kernel
-def must(length: int, early_finish: int, late_start: int, a: int, b: int) -> Any:
+def must(length: int, early_finish: int, late_start: int, a: int, b: int) -> int:
     """Slots of [a, b) that an activity fills at least."""
     return max(0, min(length, early_finish - a, b - late_start, b - a))
 
@@ -38,7 +36,7 @@ def squeeze(
     low, high : shape (n,)
         Least start and greatest finish, changed in place.
     """
-    early_start, early_finish, late_start = windows
+    early_start, early_finish, late_start = windows[0], windows[1], windows[2]
     slots = there.shape[1] - 1
     slope = np.zeros(slots + 1, np.int64)
     moment = np.zeros(slots + 1, np.bool_)

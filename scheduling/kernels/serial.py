@@ -1,19 +1,35 @@
 """Serial schedule generation: activities put one by one where they start least, or finish greatest.
 
-Handing a whole board from kernel to kernel costs more than placing an activity does, so the loops take it apart
-once, helpers get the few arrays they need, and only activities and lags on a calendar ask the board.
+Calls between kernels that hand over a board cost as much as placing an activity does, so the loops are
+written out, and only activities and lags on a calendar ask the board.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from scheduling.kernels.board import (
     CAP,
+    DEMANDS,
     FLOOR,
+    HIGH,
+    LAG,
+    LAG_TABLE,
+    LOW,
+    NEIGHBOURS,
+    OTHER,
+    OTHER_FINISH,
+    OWN_FINISH,
+    RESOURCE,
+    ROLE,
+    TABLE,
+    UNITS,
+    WORK,
     Board,
+    Bools,
     Ints,
     Sheet,
     finish_of,
@@ -26,6 +42,8 @@ from scheduling.kernels.board import (
     shift,
     unshift_latest,
 )
+
+Units: TypeAlias = npt.NDArray[np.int32]
 
 
 class Desk(NamedTuple):
@@ -46,39 +64,39 @@ class Desk(NamedTuple):
     length: Ints
     start: Ints
     finish: Ints
-    blank: Ints
-    free: Ints
+    blank: Units
+    free: Units
     waiting: Ints
     ready: Ints
 
 
 def desk(board: Board, blank: Sheet) -> Desk:
     """A desk for a board, from a sheet on which nothing is placed."""
-    n, slots = len(board.low), board.count.shape[1] - 1
-    rate = board.cum[:, 1]
-    even = (board.count[:, -1] == slots) & (board.cum[:, -1] == rate * slots)
-    length = np.where(even, -(-board.work[:, None] // np.maximum(rate, 1)), -1)[np.arange(n), board.table]
-    start, finish, waiting, ready = np.full((4, n), -1, np.int32)
-    return Desk(length.astype(np.int32), start, finish, blank.free, blank.free.copy(), waiting, ready)
+    slots, rate, rows = board.worked.shape[1] - 1, board.cum[:, 1], board.activity[:-1]
+    even = (board.worked[:, -1] == slots) & (board.cum[:, -1] == rate * slots)
+    lengths = -(-rows[:, WORK] // np.maximum(rate, 1)[rows[:, TABLE]])
+    start, finish, waiting, ready = np.full((4, len(rows)), -1)
+    length = np.where(even[rows[:, TABLE]], lengths, -1)
+    return Desk(length, start, finish, blank.free, blank.free.copy(), waiting, ready)
 
 
-# -- the queue ------------------------------------------------------------------------------------------------
+# -- the queue --------------------------------------------------------------------------------------------
 @kernel
-def queue(first: Ints, role: Ints, awaited: int, high: Ints, waiting: Ints, ready: Ints) -> int:
-    """Fill the queue with what waits for no neighbour of the role `awaited`; how many that are."""
+def queue(activity: Ints, neighbour: Ints, role: int, waiting: Ints, ready: Ints) -> int:
+    """Fill the queue with the activities that have no neighbour of this role; how many they are."""
     count = 0
-    for i in range(len(high)):
+    for i in range(len(waiting)):
         waiting[i] = 0
-        for e in range(first[i], first[i + 1]):
-            waiting[i] += role[e] == awaited
-        if waiting[i] == 0 and high[i] >= 0:
+        for e in range(activity[i, NEIGHBOURS], activity[i + 1, NEIGHBOURS]):
+            waiting[i] += neighbour[e, ROLE] == role
+        if waiting[i] == 0 and activity[i, HIGH] >= 0:
             ready[count] = i
             count += 1
     return count
 
 
 @kernel
-def least_key(ready: Ints, count: int, key: Any) -> int:
+def pop(ready: Ints, count: int, key: Ints) -> int:
     """Take the activity with the least key out of the queue."""
     at = 0
     for q in range(1, count):
@@ -86,50 +104,54 @@ def least_key(ready: Ints, count: int, key: Any) -> int:
             at = q
     i = ready[at]
     ready[at] = ready[count - 1]
-    return i
+    return int(i)
 
 
 @kernel
-def release(
-    first: Ints, other: Ints, role: Ints, i: int, to: int, waiting: Ints, ready: Ints, count: int
+def free_up(
+    activity: Ints, neighbour: Ints, i: int, role: int, waiting: Ints, ready: Ints, count: int
 ) -> int:
-    """Queue the neighbours of the role `to` that waited for this activity alone."""
-    for e in range(first[i], first[i + 1]):
-        if role[e] == to:
-            waiting[other[e]] -= 1
-            if waiting[other[e]] == 0:
-                ready[count] = other[e]
+    """Queue the neighbours of this role that waited for the activity alone."""
+    for e in range(activity[i, NEIGHBOURS], activity[i + 1, NEIGHBOURS]):
+        if neighbour[e, ROLE] == role:
+            j = neighbour[e, OTHER]
+            waiting[j] -= 1
+            if waiting[j] == 0:
+                ready[count] = j
                 count += 1
     return count
 
 
-# -- generation -----------------------------------------------------------------------------------------------
 @kernel
-def generate_early(board: Board, desk: Desk, key: Any) -> int:
+def hold(activity: Ints, demand: Ints, consumed: Bools, free: Units, i: int, at: int, done: int) -> None:
+    """Take the units of an activity."""
+    for d in range(activity[i, DEMANDS], activity[i + 1, DEMANDS]):
+        k = demand[d, RESOURCE]
+        for t in range(at, free.shape[1] if consumed[k] else done):
+            free[k, t] -= demand[d, UNITS]
+
+
+# -- generation -------------------------------------------------------------------------------------------
+@kernel
+def generate_early(board: Board, desk: Desk, key: Ints) -> int:
     """Put each activity where it starts least beside what is placed, of the ready ones the least key first.
 
     Maximum lags are not looked at. The last finish, or -1 if an activity finds no place.
     """
-    length, start, finish, free, waiting, ready = (
-        desk.length, desk.start, desk.finish, desk.free, desk.waiting, desk.ready,
-    )  # fmt: skip
-    first, other, role, lag, lag_table = board.first, board.other, board.role, board.lag, board.lag_table
-    own_finish, other_finish = board.own_finish, board.other_finish
-    demands, resource, units, consumed = board.first_demand, board.resource, board.units, board.consumed
+    length, start, finish, _, free, waiting, ready = desk
+    activity, neighbour, demand, consumed, _, _, _, _ = board
     slots, end = free.shape[1], 0
     free[:] = desk.blank
-    count = queue(first, role, FLOOR, board.high, waiting, ready)
+    count = queue(activity, neighbour, FLOOR, waiting, ready)
     while count:
-        i = least_key(ready, count, key)
-        least, least_finish = board.low[i], 0
-        for e in range(first[i], first[i + 1]):
-            if role[e] == FLOOR:
-                bound = finish[other[e]] if other_finish[e] else start[other[e]]
-                if lag_table[e] < 0:
-                    bound += lag[e]
-                elif lag[e]:
-                    bound = shift(board, lag_table[e], bound, lag[e])
-                if own_finish[e]:
+        i = pop(ready, count, key)
+        least, least_finish = activity[i, LOW], 0
+        for e in range(activity[i, NEIGHBOURS], activity[i + 1, NEIGHBOURS]):
+            if neighbour[e, ROLE] == FLOOR:
+                j, lag, c = neighbour[e, OTHER], neighbour[e, LAG], neighbour[e, LAG_TABLE]
+                bound = finish[j] if neighbour[e, OTHER_FINISH] else start[j]
+                bound = shift(board, c, bound, lag) if lag and c >= 0 else bound + lag
+                if neighbour[e, OWN_FINISH]:
                     least_finish = max(least_finish, bound)
                 else:
                     least = max(least, bound)
@@ -140,13 +162,13 @@ def generate_early(board: Board, desk: Desk, key: Any) -> int:
             else:
                 at = first_start(board, i, least, least_finish)
                 done = finish_of(board, i, at) if at <= slots else at
-            if at > board.high[i] or done > slots:
+            if at > activity[i, HIGH] or done > slots:
                 return -1
             short = -1
-            for d in range(demands[i], demands[i + 1]):
-                k = resource[d]
+            for d in range(activity[i, DEMANDS], activity[i + 1, DEMANDS]):
+                k, units = demand[d, RESOURCE], demand[d, UNITS]
                 for t in range((slots if consumed[k] else done) - 1, max(at - 1, short), -1):
-                    if free[k, t] < units[d]:
+                    if free[k, t] < units:
                         short = t
                         break
             if short < 0:
@@ -154,40 +176,31 @@ def generate_early(board: Board, desk: Desk, key: Any) -> int:
             least = short + 1
         start[i], finish[i] = at, done
         end = max(end, done)
-        for d in range(demands[i], demands[i + 1]):
-            k = resource[d]
-            for t in range(at, slots if consumed[k] else done):
-                free[k, t] -= units[d]
-        count = release(first, other, role, i, CAP, waiting, ready, count - 1)
+        hold(activity, demand, consumed, free, i, at, done)
+        count = free_up(activity, neighbour, i, CAP, waiting, ready, count - 1)
     return end
 
 
 @kernel
-def generate_late(board: Board, desk: Desk, key: Any, cap: int) -> bool:
-    """Put each activity where it finishes greatest, no later than `cap`; of the ready ones the least key first.
+def generate_late(board: Board, desk: Desk, key: Ints, cap: int) -> bool:
+    """Put each activity where it finishes greatest under `cap`, of the ready ones the least key first.
 
-    Floors other than `low` of the board are not looked at. False if an activity finds no place.
+    Floors other than `LOW` of the board are not looked at. False if an activity finds no place.
     """
-    length, start, finish, free, waiting, ready = (
-        desk.length, desk.start, desk.finish, desk.free, desk.waiting, desk.ready,
-    )  # fmt: skip
-    first, other, role, lag, lag_table = board.first, board.other, board.role, board.lag, board.lag_table
-    own_finish, other_finish = board.own_finish, board.other_finish
-    demands, resource, units, consumed = board.first_demand, board.resource, board.units, board.consumed
+    length, start, finish, _, free, waiting, ready = desk
+    activity, neighbour, demand, consumed, _, _, _, _ = board
     slots = free.shape[1]
     free[:] = desk.blank
-    count = queue(first, role, CAP, board.high, waiting, ready)
+    count = queue(activity, neighbour, CAP, waiting, ready)
     while count:
-        i = least_key(ready, count, key)
-        most, most_finish = board.high[i], cap
-        for e in range(first[i], first[i + 1]):
-            if role[e] == CAP:
-                bound = finish[other[e]] if other_finish[e] else start[other[e]]
-                if lag_table[e] < 0:
-                    bound -= lag[e]
-                elif lag[e]:
-                    bound = unshift_latest(board, lag_table[e], bound, lag[e])
-                if own_finish[e]:
+        i = pop(ready, count, key)
+        most, most_finish = activity[i, HIGH], cap
+        for e in range(activity[i, NEIGHBOURS], activity[i + 1, NEIGHBOURS]):
+            if neighbour[e, ROLE] == CAP:
+                j, lag, c = neighbour[e, OTHER], neighbour[e, LAG], neighbour[e, LAG_TABLE]
+                bound = finish[j] if neighbour[e, OTHER_FINISH] else start[j]
+                bound = unshift_latest(board, c, bound, lag) if lag and c >= 0 else bound - lag
+                if neighbour[e, OWN_FINISH]:
                     most_finish = min(most_finish, bound)
                 else:
                     most = min(most, bound)
@@ -198,13 +211,13 @@ def generate_late(board: Board, desk: Desk, key: Any, cap: int) -> bool:
             else:
                 at = last_start(board, i, most, most_finish)
                 done = finish_of(board, i, at) if at >= 0 else at
-            if at < board.low[i]:
+            if at < activity[i, LOW]:
                 return False
             short = slots
-            for d in range(demands[i], demands[i + 1]):
-                k = resource[d]
+            for d in range(activity[i, DEMANDS], activity[i + 1, DEMANDS]):
+                k, units = demand[d, RESOURCE], demand[d, UNITS]
                 for t in range(at, slots if consumed[k] else min(short, done)):
-                    if free[k, t] < units[d]:
+                    if free[k, t] < units:
                         if consumed[k]:
                             return False
                         short = t
@@ -213,11 +226,8 @@ def generate_late(board: Board, desk: Desk, key: Any, cap: int) -> bool:
                 break
             most_finish = short
         start[i], finish[i] = at, done
-        for d in range(demands[i], demands[i + 1]):
-            k = resource[d]
-            for t in range(at, slots if consumed[k] else done):
-                free[k, t] -= units[d]
-        count = release(first, other, role, i, FLOOR, waiting, ready, count - 1)
+        hold(activity, demand, consumed, free, i, at, done)
+        count = free_up(activity, neighbour, i, FLOOR, waiting, ready, count - 1)
     return True
 
 
@@ -225,7 +235,7 @@ def generate_late(board: Board, desk: Desk, key: Any, cap: int) -> bool:
 def push_early(board: Board, sheet: Sheet, order: Ints) -> int:
     """Take up each activity of `order` and put it back where it starts least, again until none moves.
 
-    All neighbours count, maximum lags too, and starts up to `high` of the board. Slots gained.
+    All neighbours count, maximum lags too, and starts up to `HIGH` of the board. Slots gained.
     """
     gained, last = 0, -1
     while gained != last:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,44 +43,44 @@ class Energy:
 
     def __init__(self, net: Network, least: Dates, last: int) -> None:
         self.net, self.least = net, least
-        self.free = np.array([not net.started(i) for i in range(len(net))])
         self.first = min([*least.resume, last])
         self.slots = last - self.first
         renewable = [k for k, item in enumerate(net.resources) if not item.consumed]
-        needs = [
-            [(i, units) for i in np.flatnonzero(self.free) if (units := _units(net, i, k))] for k in renewable
-        ]
-        pairs = np.array([pair for row in needs for pair in row], dtype=np.int32).reshape(-1, 2)
+        unstarted = [i for i in range(len(net)) if not net.started(i)]
+        needs = [[(i, held) for i in unstarted if (held := _units(net, i, k))] for k in renewable]
+        self.begins = np.cumsum([0, *map(len, needs)])
+        pairs = np.array([pair for row in needs for pair in row], dtype=np.int64).reshape(-1, 2)
         self.user, self.units = pairs.T.copy()
-        self.begins = np.cumsum([0, *map(len, needs)], dtype=np.int32)
-        self.there = np.array([self._there(k) for k in renewable], dtype=np.int32).reshape(-1, self.slots + 1)
-        self.length = np.array([_length(net, i, least, last) for i in range(len(net))], dtype=np.int32)
+        self.there = np.zeros((len(renewable), self.slots + 1), dtype=np.int64)
+        for row, k in zip(self.there, renewable, strict=True):
+            np.cumsum(self._there(k), out=row[1:])
+        self.length = np.array([_length(net, i, least, last) for i in range(len(net))], dtype=np.int64)
 
     def _there(self, k: int) -> Ints:
-        """Units there before each boundary, less what work in progress holds at least."""
-        net = self.net
-        units = np.full(self.slots, net.resources[k].capacity)
-        for when, number in net.resources[k].changes:
-            units[max(0, when - self.first) :] = number
+        """Units there in each slot, less what work in progress holds at least."""
+        net, first = self.net, self.first
+        units: Ints = np.full(self.slots, net.resources[k].capacity)
+        for when, capacity in net.resources[k].changes:
+            units[max(0, when - first) :] = capacity
         for item in holdings(net, self.least, k):
             if net.started(item.activity):
-                units[max(0, item.begin - self.first) : max(0, item.end - self.first)] -= item.units
-        there: Ints = np.concatenate([[0], np.cumsum(np.maximum(units, 0))])
-        return there
+                units[max(0, item.begin - first) : max(0, item.end - first)] -= item.units
+        return np.maximum(units, 0)
 
     def windows(self, latest: Sequence[int]) -> Windows | None:
         """Windows of plans whose finishes are not after `latest`; None if there is no such plan."""
         net, early = self.net, self.least
+        found = None
         for _ in range(1 if len(net) > LARGE else ROUNDS):
             try:
                 late = late_pass(net, early, latest, any_mode=True)
             except AxisError:
-                return None
+                return found
             if late is None or any(a > b for a, b in zip(early.resume, late.resume, strict=True)):
                 return None
             found = Windows(early, late)
-            low, high = self._low(early.resume), self._low(late.finish)
-            moments = np.array([low, self._low(early.finish), self._low(late.resume)])
+            low, high = self._slots(early.resume), self._slots(late.finish)
+            moments = np.array([low, self._slots(early.finish), self._slots(late.resume)])
             least, most = low.copy(), high.copy()
             if not squeeze(self.begins, self.user, self.units, self.length, moments, self.there, least, most):
                 return None
@@ -93,8 +93,9 @@ class Energy:
                 return None
         return found
 
-    def _low(self, values: Sequence[int]) -> Ints:
-        return np.array(values, dtype=np.int32) - np.int32(self.first)
+    def _slots(self, values: Sequence[int]) -> Ints:
+        slots: Ints = np.array(values, dtype=np.int64) - self.first
+        return slots
 
     def least_end(self, latest: Sequence[int], lower: int, upper: int) -> int:
         """Least last finish of `lower` to `upper` that is not refuted; beyond `upper` if all are."""
