@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scheduling.cpm import critical_path as critical_path
     from scheduling.crashing import CurvePoint as CurvePoint
     from scheduling.crashing import cost_time_curve as cost_time_curve
+    from scheduling.earliest import earliest_schedule as earliest_schedule
     from scheduling.errors import AxisError as AxisError
     from scheduling.errors import ContradictionError as ContradictionError
     from scheduling.errors import CycleError as CycleError
@@ -57,6 +58,7 @@ _HOME = {
     "compile_network": "build",
     "cost_time_curve": "crashing",
     "critical_path": "cpm",
+    "earliest_schedule": "earliest",
     "replan": "promises",
     "validate": "validator",
 }

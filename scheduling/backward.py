@@ -104,7 +104,7 @@ def backward_schedule(
     net = network if isinstance(network, Network) else compile_network(network)
     least = early_pass(net, any_mode=True)
     early = planned_early(net, least)
-    conflict = _impossible(net, least)
+    conflict = impossible(net, least)
     if conflict:
         return Plan(net, Status.INFEASIBLE, None, "cpm", conflict=conflict)
     ends = project_ends(net, early or least)
@@ -147,7 +147,7 @@ def _searched(
     from scheduling.generation import generate
     from scheduling.latest import greatest
 
-    _refuse_fractions(net)
+    refuse_fractions(net)
     generated = None
     if early is not None and judge(net, early) is not Status.INFEASIBLE:
         late = greatest(net, early, ends, missed=missed)
@@ -163,7 +163,7 @@ def _searched(
     return _plan(net, ends, outcome, missed=missed)
 
 
-def _refuse_fractions(net: Network) -> None:
+def refuse_fractions(net: Network) -> None:
     for i, name in enumerate(net.ids):
         line = net.deadlines.get(i)
         values = (net.work[i], net.starts[net.project[i]], net.release[i], line.bound if line else None)
@@ -180,11 +180,11 @@ def _refuse_fractions(net: Network) -> None:
             )
 
 
-def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
+def impossible(net: Network, early: Dates) -> tuple[Any, ...]:
     """Activities whose hard deadline, last start or demand nothing can meet."""
     most = [max(item.capacity, *(units for _, units in item.changes), 0) for item in net.resources]
 
-    def impossible(i: int) -> bool:
+    def hopeless(i: int) -> bool:
         line = net.deadlines.get(i)
         if line and line.hard and early.finish[i] > line.bound + net.tolerance:
             return True
@@ -194,7 +194,7 @@ def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
         rows = [mode.demand for mode in net.modes[i]] if i in net.modes else [net.demand[i]]
         return late or all(any(units > most[k] for k, units in row) for row in rows)
 
-    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and impossible(i))
+    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and hopeless(i))
 
 
 def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, *, missed: bool) -> Plan:
