@@ -47,7 +47,8 @@ def load_scenario(what: str | FilePath, *, lang: str = "en") -> Scenario:
     ----------
     what : str or path
         A bundled name, or a file: ``.yaml``, ``.yml``, ``.json`` (scenario), ``.xlsx``, ``.csv`` (ledger),
-        ``.p2x`` (ProTrack), ``.sm``, ``.mm``, ``.sch``, ``.txt`` (PSPLIB, ProGen/max, MPLIB: no dates).
+        ``.p2x`` (ProTrack), ``.xml`` (MS Project), ``.xer`` (P6),
+        ``.sm``, ``.mm``, ``.sch``, ``.txt`` (PSPLIB, ProGen/max, MPLIB: no dates).
     lang : str
         Language of the ledger's messages, ``zh`` or ``en``.
 
@@ -143,6 +144,12 @@ def _protrack(path: FilePath, lang: str) -> Source:
     return protrack_source(path)
 
 
+def _mspdi(path: FilePath, lang: str) -> Source:
+    from scenarios.formats.mspdi import mspdi_source
+
+    return mspdi_source(path)
+
+
 def _instance(path: FilePath, lang: str) -> Source:
     from scenarios.formats.rcpsp import instance_source
 
@@ -156,6 +163,7 @@ _READERS: dict[str, Callable[[FilePath, str], Source]] = {
     ".xlsx": _ledger,
     ".csv": _ledger,
     ".p2x": _protrack,
+    ".xml": _mspdi,
     ".sm": _instance,
     ".mm": _instance,
     ".sch": _instance,
