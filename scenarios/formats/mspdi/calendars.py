@@ -39,7 +39,10 @@ def read_calendars(root: Element, findings: Findings) -> tuple[dict[str, str], d
 
 def _pattern(element: Element, name: str, base: Pattern, findings: Findings) -> Pattern:
     week, exceptions = list(base.week), dict(base.exceptions)
-    unread: Callable[[str], None] = lambda what: findings.add("plan_calendar_unread", calendar=name, value=what)  # noqa: E731
+
+    def unread(what: str) -> None:
+        findings.add("plan_calendar_unread", calendar=name, value=what)
+
     for day in element.findall("WeekDays/WeekDay"):
         kind = whole(text(day, "DayType"))
         if kind in range(1, 8):
@@ -95,9 +98,7 @@ def _every_year(element: Element, unread: Callable[[str], None]) -> list[date]:
     return [when for when in _dates(element, unread) if (when.month - 1, when.day) == (month, day)]
 
 
-def _work_week(
-    element: Element, exceptions: dict[date, Periods], unread: Callable[[str], None]
-) -> None:
+def _work_week(element: Element, exceptions: dict[date, Periods], unread: Callable[[str], None]) -> None:
     """A week that holds for a time: every day of it becomes an exception."""
     days = {
         (whole(text(day, "DayType")) or 0): _hours(day, unread) for day in element.findall("WeekDays/WeekDay")

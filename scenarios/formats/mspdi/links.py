@@ -78,7 +78,11 @@ class Wiring:
         if pred not in self.outline.elements or not self.inside(pred):
             self.findings.add("relation_dangling", id=name, activity=pred or "-")
             return
-        if pred == succ or succ in self.outline.below.get(pred, ()) or pred in self.outline.below.get(succ, ()):
+        if (
+            pred == succ
+            or succ in self.outline.below.get(pred, ())
+            or pred in self.outline.below.get(succ, ())
+        ):
             self.findings.add("relation_self", id=name, activity=pred)
             return
         if kind is None or (succ in self.outline.below and kind in ("FF", "SF")):

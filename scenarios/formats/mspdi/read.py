@@ -69,9 +69,8 @@ class _Reader:
         self.default = self.known(text(root, "CalendarUID"), STANDARD)
         self.outline = Outline(root, self.findings)
         self.from_finish = text(root, "ScheduleFromStart") in ("0", "false")
-        self.project = identifier(
-            text(root, "Title") or self.outline.title or text(root, "Name"), identifier(path.stem, "project")
-        )
+        self.title = text(root, "Title") or self.outline.title or path.stem
+        self.project = identifier(self.title, "project")
 
     def file(self) -> PlanFile:
         tasks = self.tasks()
@@ -80,13 +79,15 @@ class _Reader:
         start = moment(text(self.root, "StartDate"))
         start = start or min((task.start for task in tasks.values() if task.start), default=None)
         if not tasks or start is None:
-            raise _unusable(self.path, "no task that can be scheduled, or no start date; check Tasks/Task and StartDate")
+            raise _unusable(
+                self.path, "no task that can be scheduled, or no start date; check Tasks/Task and StartDate"
+            )
         used = {task.calendar for task in tasks.values()} | {relation.calendar for relation in relations}
         return PlanFile(
             name=self.path.name,
-            title=text(self.root, "Title") or self.outline.title,
+            title=self.title,
             data_date=moment(text(self.root, "StatusDate")),
-            projects=(PlanProject(self.project, self.project, start, *self.due(tasks)),),
+            projects=(PlanProject(self.project, self.title, start, *self.due(tasks)),),
             tasks=tasks,
             relations=relations,
             calendars={name: pattern for name, pattern in self.calendars.items() if name in used},
@@ -169,7 +170,9 @@ class _Reader:
 
     # -- the project -----------------------------------------------------------------------------------
     def due(self, tasks: dict[Key, Task]) -> tuple[datetime | None, str]:
-        """The date that the project must hold: its baseline finish, else its planned one."""
+        """The date that the project must hold: its own deadline, else its baseline or planned finish."""
+        if self.outline.due:
+            return self.outline.due, "fact_due_must_finish"
         baseline = [
             when
             for _, element in self.outline.activities()

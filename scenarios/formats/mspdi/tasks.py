@@ -14,7 +14,7 @@ from scenarios.formats.plans.source import shown
 from scenarios.formats.plans.worktime import Pattern
 
 ELAPSED_FORMATS = frozenset({4, 6, 8, 10, 12, 20, 36, 38, 40, 42, 44, 52})
-"""DurationFormat and LagFormat of elapsed time: minutes, hours, days, weeks, months, percent; estimated too."""
+"""DurationFormat and LagFormat of elapsed time: minutes to months, percent; 32 more where estimated."""
 _ASAP, _ALAP, _MSO, _MFO, _SNET, _SNLT, _FNET, _FNLT = range(8)
 
 
@@ -42,6 +42,10 @@ class Outline:
         Tasks that are neither empty rows nor the project itself, by UID, in the order of the file.
     below : dict of str to list of str
         Activities below every summary, whatever depth.
+    empty : int
+        How many empty rows there are.
+    title, due : str, datetime or None
+        Name and deadline of the project itself.
     """
 
     def __init__(self, root: Element, findings: Findings) -> None:
@@ -49,6 +53,7 @@ class Outline:
         self.below: dict[str, list[str]] = {}
         self.empty = 0
         self.title = ""
+        self.due: datetime | None = None
         above: list[tuple[int, str]] = []
         for element in root.findall("Tasks/Task"):
             uid = text(element, "UID")
@@ -57,7 +62,7 @@ class Outline:
                 self.empty += 1
                 continue
             if uid == "0" or level == 0:
-                self.title = text(element, "Name")
+                self.title, self.due = text(element, "Name"), moment(text(element, "Deadline"))
                 continue
             if whole(uid) is None or uid in self.elements:
                 findings.add("activity_repeated" if uid in self.elements else "plan_no_uid", id=uid or "-")
@@ -120,9 +125,7 @@ def read_task(
     return task
 
 
-def _span(
-    task: Task, calendars: Calendars, start: datetime, finish: datetime, findings: Findings
-) -> None:
+def _span(task: Task, calendars: Calendars, start: datetime, finish: datetime, findings: Findings) -> None:
     """Choose the calendar that agrees with the file's own dates; a longer span (a split) is the duration."""
     span = calendars.staffed[1].minutes(start, finish)
     if span != task.minutes and calendars.plain[1].minutes(start, finish) == task.minutes:
@@ -186,4 +189,3 @@ def constrain(task: Task, kind: int, when: datetime) -> None:
         task.finish_from = when
     if kind in (_MFO, _FNLT):
         task.ends_by(when, hard=True)
-

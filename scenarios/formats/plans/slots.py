@@ -39,7 +39,14 @@ def _minutes(file: PlanFile) -> Iterator[int]:
     for task in file.tasks.values():
         yield task.minutes
         yield task.remaining or 0
-        dates = (task.release, task.start_by, task.finish_from, task.due, task.actual_start, task.actual_finish)
+        dates = (
+            task.release,
+            task.start_by,
+            task.finish_from,
+            task.due,
+            task.actual_start,
+            task.actual_finish,
+        )
         yield from (_of_day(when) for when in dates if when)
     yield from (relation.lag for relation in file.relations)
     for project in file.projects:

@@ -123,8 +123,8 @@ class _Writer:
             self.file.findings.add("plan_actual_ahead", id=task.key.id, date=shown(self.data_date))
         if task.actual_start and task.actual_start >= self.data_date and not task.actual_finish:
             task.not_before(task.actual_start)
-            if task.minutes:
-                task.minutes = task.remaining or task.minutes
+            if task.minutes and task.remaining is not None:
+                task.minutes = max(1, task.remaining)
             task.actual_start = task.remaining = None
             self.file.findings.add("plan_actual_ahead", id=task.key.id, date=shown(self.data_date))
 
@@ -134,6 +134,8 @@ class _Writer:
         for project in self.file.projects:
             if project.due:
                 yield sentence(project.due_from, project=project.name, value=shown(project.due))
+        if self.binding:
+            yield sentence("fact_percent", count=len(self.binding))
         behind = [
             task
             for task in self.file.tasks.values()
@@ -153,7 +155,10 @@ class _Writer:
             peak, capacity = _peak(name, users[name], pool)
             if peak > capacity:
                 self.file.findings.add(
-                    "plan_overbooked", resource=pool.name, peak=f"{peak / 100:g}", capacity=f"{capacity / 100:g}"
+                    "plan_overbooked",
+                    resource=pool.name,
+                    peak=peak / 100,
+                    capacity=capacity / 100,
                 )
             elif users[name]:
                 yield name, pool
@@ -275,7 +280,9 @@ def _last(tasks: dict[Key, Task], relations: Iterable[Relation]) -> list[str]:
     followed = {
         relation.pred
         for relation in relations
-        if relation.type in ("FS", "FF") and relation.lag >= 0 and relation.succ.project == relation.pred.project
+        if relation.type in ("FS", "FF")
+        and relation.lag >= 0
+        and relation.succ.project == relation.pred.project
     }
     return [key.id for key in tasks if key not in followed] or [key.id for key in tasks]
 
@@ -293,5 +300,3 @@ def _peak(name: str, users: list[Task], pool: Pool) -> tuple[int, int]:
         if held - capacity > worst[0] - worst[1]:
             worst = (held, capacity)
     return worst
-
-
