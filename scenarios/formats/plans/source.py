@@ -113,19 +113,24 @@ class _Writer:
 
     # -- what is known ---------------------------------------------------------------------------------
     def known(self, task: Task) -> None:
-        """Hold what a file reports against the data date: facts lie before it."""
-        if task.actual_finish and task.actual_finish > self.data_date:
+        """Hold what a file reports against itself and the data date: facts lie before it."""
+        if task.actual_start and task.actual_finish and task.actual_finish < task.actual_start:
+            self.file.findings.add("plan_finish_first", id=task.key.id, date=shown(task.actual_finish))
+            task.actual_start = None
+        ahead = bool(task.actual_finish and task.actual_finish > self.data_date)
+        if ahead and task.actual_finish:
             begun = max(task.actual_start or self.data_date, self.data_date)
             pattern = self.file.calendars.get(task.calendar)
             left = pattern.minutes(begun, task.actual_finish) if pattern else None
             task.remaining = left or task.remaining or task.minutes
             task.actual_finish = None
-            self.file.findings.add("plan_actual_ahead", id=task.key.id, date=shown(self.data_date))
         if task.actual_start and task.actual_start >= self.data_date and not task.actual_finish:
+            ahead = True
             task.not_before(task.actual_start)
             if task.minutes and task.remaining is not None:
                 task.minutes = max(1, task.remaining)
             task.actual_start = task.remaining = None
+        if ahead:
             self.file.findings.add("plan_actual_ahead", id=task.key.id, date=shown(self.data_date))
 
     def facts(self) -> Iterator[Label]:
@@ -225,12 +230,16 @@ class _Writer:
         return data
 
     def progress(self, task: Task) -> dict[str, Any]:
+        """What is known of an activity; a milestone has one date."""
+        if not task.minutes:
+            found = task.actual_finish or task.actual_start
+            return {"finish": found} if found else {}
         said: dict[str, Any] = {}
         if task.actual_start:
             said["start"] = task.actual_start
         if task.actual_finish:
-            said["finish"] = max(task.actual_finish, task.actual_start or task.actual_finish)
-        elif task.actual_start and task.minutes and task.remaining is not None:
+            said["finish"] = task.actual_finish
+        elif task.actual_start and task.remaining is not None:
             said["remaining"] = max(1, self.slots(task.remaining))
         return said
 
@@ -293,7 +302,9 @@ def _peak(name: str, users: list[Task], pool: Pool) -> tuple[int, int]:
     for task in users:
         if task.start and task.finish and task.start < task.finish and not task.actual_finish:
             events += [(task.start, task.demand[name]), (task.finish, -task.demand[name])]
-    held, worst = 0, (0, pool.capacity)
+    held = 0
+    capacities = (pool.capacity, *(units for _, units in pool.changes))
+    worst = (max((task.demand[name] for task in users), default=0), max(capacities))
     for when, units in sorted(events):
         held += units
         capacity = pool.at(when)

@@ -19,8 +19,8 @@ _MUST_START, _MUST_FINISH, _LATE = "CS_MANDSTART", "CS_MANDFIN", "CS_ALAP"
 
 def read_activity(row: Row, key: Key, calendar: str, findings: Findings) -> Task | None:
     """An activity; None, with a finding, for spans and for what has no readable duration."""
-    name = row.get("task_name") or key.id
-    kind = row.get("task_type", "")
+    name = row["task_name"] or key.id
+    kind = row["task_type"]
     if kind in _SPANS:
         findings.add("plan_hammock", id=key.id, name=name)
         return None
@@ -34,42 +34,42 @@ def read_activity(row: Row, key: Key, calendar: str, findings: Findings) -> Task
         return None
     _progress(task, row, findings)
     for one, other in (("cstr_type", "cstr_date"), ("cstr_type2", "cstr_date2")):
-        if row.get(one):
-            _constrain(task, row, row[one], row.get(other, ""), findings)
-    task.not_before(moment(row.get("external_early_start_date", "")))
-    if due := moment(row.get("external_late_end_date", "")):
+        if row[one]:
+            _constrain(task, row, row[one], row[other], findings)
+    task.not_before(moment(row["external_early_start_date"]))
+    if due := moment(row["external_late_end_date"]):
         task.ends_by(due, hard=False)
     for column in ("expect_end_date", "suspend_date", "resume_date"):
-        if row.get(column) and not task.actual_finish:
+        if row[column] and not task.actual_finish:
             findings.add("constraint_unread", id=key.id, element=column, value=row[column])
     return task
 
 
 def _first(row: Row, *columns: str) -> datetime | None:
-    return next((when for column in columns if (when := moment(row.get(column, "")))), None)
+    return next((when for column in columns if (when := moment(row[column]))), None)
 
 
 def _work(task: Task, row: Row, findings: Findings) -> bool:
     """Duration at completion of an activity: what remains of one that has not begun."""
     columns = ("target_drtn_hr_cnt", "remain_drtn_hr_cnt")
-    if row.get("status_code") == "TK_NotStart":
+    if row["status_code"] == "TK_NotStart":
         columns = columns[::-1]
     for column in columns:
-        work = minutes(row.get(column, ""))
+        work = minutes(row[column])
         if work is not None and work >= 0:
             task.minutes = work
             return True
-    value = row.get(columns[0]) or "-"
+    value = row[columns[0]] or "-"
     findings.add("activity_unreadable", id=task.key.id, element=columns[0], value=value)
     return False
 
 
 def _progress(task: Task, row: Row, findings: Findings) -> None:
-    status = row.get("status_code", "")
+    status = row["status_code"]
     if status not in ("TK_Active", "TK_Complete"):
         return
-    task.actual_start = moment(row.get("act_start_date", ""))
-    task.actual_finish = moment(row.get("act_end_date", "")) if status == "TK_Complete" else None
+    task.actual_start = moment(row["act_start_date"])
+    task.actual_finish = moment(row["act_end_date"]) if status == "TK_Complete" else None
     if (task.actual_start or task.actual_finish) is None or (
         status == "TK_Complete" and not task.actual_finish
     ):
@@ -77,7 +77,7 @@ def _progress(task: Task, row: Row, findings: Findings) -> None:
         task.actual_start = task.actual_start or task.start
         task.actual_finish = task.finish if status == "TK_Complete" else None
     if status == "TK_Active" and task.minutes:
-        task.remaining = minutes(row.get("remain_drtn_hr_cnt", ""))
+        task.remaining = minutes(row["remain_drtn_hr_cnt"])
         if task.remaining == 0:
             findings.add("plan_nothing_left", id=task.key.id, name=task.name)
 

@@ -37,15 +37,15 @@ class _Node:
 
 def read_calendars(rows: list[Row], findings: Findings) -> tuple[dict[str, str], dict[str, Pattern]]:
     """Names and patterns of the calendars, by id; one that cannot be read is the standard week."""
-    by_id = {row.get("clndr_id", ""): row for row in rows}
-    names = {id: row.get("clndr_name") or id for id, row in by_id.items()}
+    by_id = {row["clndr_id"]: row for row in rows}
+    names = {id: row["clndr_name"] or id for id, row in by_id.items()}
     patterns: dict[str, Pattern] = {}
 
     def pattern(id: str, above: frozenset[str]) -> Pattern:
         """A calendar with the exceptions of the one it is based on."""
         if id not in patterns:
-            found = _pattern(by_id[id].get("clndr_data", ""), names[id], findings)
-            base = by_id[id].get("base_clndr_id", "")
+            found = _pattern(by_id[id]["clndr_data"], names[id], findings)
+            base = by_id[id]["base_clndr_id"]
             if base in by_id and base not in above:
                 found = Pattern(found.week, pattern(base, above | {id}).exceptions | found.exceptions)
             patterns[id] = found
@@ -69,7 +69,7 @@ def _pattern(data: str, name: str, findings: Findings) -> Pattern:
     exceptions: dict[date, Periods] = {}
     special = root.child("Exceptions")
     for node in special.children if special else ():
-        serial = node.values.get("d", "")
+        serial = node.values["d"]
         if re.fullmatch(r"\d{1,6}", serial) and int(serial) in _SERIALS and len(exceptions) < MOST_EXCEPTIONS:
             exceptions[_FIRST + timedelta(days=int(serial))] = _shifts(node, name, findings)
         else:
@@ -80,7 +80,7 @@ def _pattern(data: str, name: str, findings: Findings) -> Pattern:
 def _shifts(node: _Node, name: str, findings: Findings) -> Periods:
     found = []
     for shift in node.children:
-        begin, end = _minute(shift.values.get("s", "")), _minute(shift.values.get("f", ""))
+        begin, end = _minute(shift.values["s"]), _minute(shift.values["f"])
         if begin is not None and end is not None and begin < (end or MINUTES_PER_DAY):
             found.append((begin, end or MINUTES_PER_DAY))
         else:

@@ -53,10 +53,10 @@ class _Reader:
         names, patterns = read_calendars(tables.get("CALENDAR", []), self.findings)
         self.calendars: dict[str, Pattern] = {}
         self.called = {id: self.name(names[id], pattern) for id, pattern in patterns.items()}
-        self.rows = {row.get("task_id", ""): row for row in tables.get("TASK", [])}
+        self.rows = {row["task_id"]: row for row in tables.get("TASK", [])}
         self.projects = dict(self.named(tables.get("PROJECT", [])))
-        self.options = {row.get("proj_id", ""): row for row in tables.get("SCHEDOPTIONS", [])}
-        self.resources = {row.get("rsrc_id", ""): row for row in tables.get("RSRC", [])}
+        self.options = {row["proj_id"]: row for row in tables.get("SCHEDOPTIONS", [])}
+        self.resources = {row["rsrc_id"]: row for row in tables.get("RSRC", [])}
 
     def file(self) -> PlanFile:
         keys = dict(self.keys())
@@ -67,7 +67,7 @@ class _Reader:
         relations = tuple(dict.fromkeys(self.relations(tasks, keys)))
         used = {task.calendar for task in tasks.values()} | {relation.calendar for relation in relations}
         projects = tuple(self.project(row, name, tasks) for row, name in self.live(tasks))
-        dates = [when for row, _ in self.live(tasks) if (when := moment(row.get("last_recalc_date", "")))]
+        dates = [when for row, _ in self.live(tasks) if (when := moment(row["last_recalc_date"]))]
         if len(set(dates)) > 1:
             self.findings.add("plan_data_dates", date=shown(max(dates)))
         return PlanFile(
@@ -105,8 +105,8 @@ class _Reader:
         """Projects by ``proj_id``, with an id of their own."""
         taken: set[str] = set()
         for row in rows:
-            id = row.get("proj_id", "")
-            name = identifier(row.get("proj_short_name", ""), id or "project")
+            id = row["proj_id"]
+            name = identifier(row["proj_short_name"], id or "project")
             while name in taken:
                 name += "-"
             taken.add(name)
@@ -116,11 +116,11 @@ class _Reader:
         """Activities by ``task_id``: the id of each within its project, which is unique."""
         taken: set[Key] = set()
         for id, row in self.rows.items():
-            if row.get("proj_id", "") not in self.projects:
-                self.findings.add("plan_no_project", id=row.get("task_code") or id)
+            if row["proj_id"] not in self.projects:
+                self.findings.add("plan_no_project", id=row["task_code"] or id)
                 continue
             project = self.projects[row["proj_id"]][1]
-            key = Key(project, identifier(row.get("task_code", ""), id or "activity"))
+            key = Key(project, identifier(row["task_code"], id or "activity"))
             if key in taken:
                 key = Key(project, identifier(f"{key.id} ({id})", id))
             while key in taken:
@@ -138,14 +138,14 @@ class _Reader:
 
     def calendar(self, row: Row, id: str) -> str:
         """Calendar of an activity; one that depends on its resource follows the main resource's."""
-        if row.get("task_type") == RESOURCE_DEPENDENT:
-            resource = self.resources.get(row.get("rsrc_id", ""), {})
-            if (known := self.called.get(resource.get("clndr_id", ""))) is not None:
+        if row["task_type"] == RESOURCE_DEPENDENT:
+            resource = self.resources.get(row["rsrc_id"], Row())
+            if (known := self.called.get(resource["clndr_id"])) is not None:
                 return known
             self.findings.add("plan_no_resource", id=id)
-        if (known := self.called.get(row.get("clndr_id", ""))) is not None:
+        if (known := self.called.get(row["clndr_id"])) is not None:
             return known
-        self.findings.add("plan_no_calendar", id=id, calendar=row.get("clndr_id") or "-")
+        self.findings.add("plan_no_calendar", id=id, calendar=row["clndr_id"] or "-")
         return self.standard()
 
     def standard(self) -> str:
@@ -157,13 +157,13 @@ class _Reader:
 
     def relations(self, tasks: dict[Key, Task], keys: dict[str, Key]) -> Iterator[Relation]:
         for row in self.tables.get("TASKPRED", []):
-            id = row.get("task_pred_id") or "-"
-            ends = [row.get(column, "") for column in ("pred_task_id", "task_id")]
+            id = row["task_pred_id"] or "-"
+            ends = [row[column] for column in ("pred_task_id", "task_id")]
             if missing := [end for end in ends if keys.get(end) not in tasks]:
                 if missing[0] not in self.rows:
                     self.findings.add("relation_dangling", id=id, activity=missing[0] or "-")
                 else:
-                    code = self.rows[missing[0]].get("task_code") or missing[0]
+                    code = self.rows[missing[0]]["task_code"] or missing[0]
                     self.findings.add("plan_relation_lost", id=id, activity=code)
                 continue
             pred, succ = keys[ends[0]], keys[ends[1]]
@@ -171,9 +171,9 @@ class _Reader:
             if pred == succ:
                 self.findings.add("relation_self", id=id, activity=pred.id)
                 continue
-            kind, lag = TYPES.get(row.get("pred_type", "")), minutes(row.get("lag_hr_cnt") or "0")
+            kind, lag = TYPES.get(row["pred_type"]), minutes(row["lag_hr_cnt"] or "0")
             if kind is None:
-                self.findings.add("relation_type", value=row.get("pred_type") or "-", **between)
+                self.findings.add("relation_type", value=row["pred_type"] or "-", **between)
                 continue
             if lag is None:
                 self.findings.add("relation_lag", value=row["lag_hr_cnt"], **between)
@@ -188,55 +188,55 @@ class _Reader:
         if chosen == "rcal_Successor":
             return succ.calendar
         if chosen == "rcal_ProjDefault":
-            return self.called.get(project.get("clndr_id", "")) or pred.calendar
+            return self.called.get(project["clndr_id"]) or pred.calendar
         return pred.calendar
 
     def option(self, project: Row, column: str) -> str:
         """A scheduling option of a project."""
-        return self.options.get(project.get("proj_id", ""), {}).get(column, "")
+        return self.options.get(project["proj_id"], Row())[column]
 
     # -- resources -------------------------------------------------------------------------------------
     def demand(self, tasks: dict[Key, Task], keys: dict[str, Key]) -> None:
         for row in self.tables.get("TASKRSRC", []):
-            task = tasks.get(keys.get(row.get("task_id", ""), Key("", "")))
-            name = row.get("rsrc_id", "")
-            units = number(row.get("remain_qty_per_hr") or row.get("target_qty_per_hr", ""))
+            task = tasks.get(keys.get(row["task_id"], Key("", "")))
+            name = row["rsrc_id"]
+            units = number(row["remain_qty_per_hr"] or row["target_qty_per_hr"])
             if task and task.minutes and name in self.resources and units and 0 < units <= _MOST_UNITS:
                 task.demand[name] = task.demand.get(name, 0) + max(1, round(100 * units))
 
     def pools(self) -> Iterator[tuple[str, Pool]]:
         for id, row in self.resources.items():
-            if row.get("rsrc_type") not in _RENEWABLE:
+            if row["rsrc_type"] not in _RENEWABLE:
                 continue
             rates = {}
             for rate in self.tables.get("RSRCRATE", []):
-                when, units = moment(rate.get("start_date", "")), number(rate.get("max_qty_per_hr", ""))
-                if rate.get("rsrc_id") == id and when and units is not None and 0 <= units <= _MOST_UNITS:
+                when, units = moment(rate["start_date"]), number(rate["max_qty_per_hr"])
+                if rate["rsrc_id"] == id and when and units is not None and 0 <= units <= _MOST_UNITS:
                     rates[when] = round(100 * units)
             if rates:
                 (_, first), *later = sorted(rates.items())
-                yield id, Pool(row.get("rsrc_name") or id, first, tuple(later))
+                yield id, Pool(row["rsrc_name"] or id, first, tuple(later))
 
     # -- projects --------------------------------------------------------------------------------------
     def project(self, row: Row, name: str, tasks: dict[Key, Task]) -> PlanProject:
         mine = [task for key, task in tasks.items() if key.project == name]
         dates = [when for task in mine for when in (task.start, task.actual_start) if when]
-        start = moment(row.get("plan_start_date", "")) or min(dates, default=None)
-        start = start or moment(row.get("last_recalc_date", ""))
+        start = moment(row["plan_start_date"]) or min(dates, default=None)
+        start = start or moment(row["last_recalc_date"])
         if start is None:
             raise refusal(
                 self.path.name,
                 f"project {name} has neither a start (plan_start_date) nor a data date; set one",
             )
-        due, why = moment(row.get("plan_end_date", "")), "fact_due_must_finish"
+        due, why = moment(row["plan_end_date"]), "fact_due_must_finish"
         if due is None:
             planned = max((task.finish for task in mine if task.finish), default=None)
-            due, why = moment(row.get("scd_end_date", "")) or planned, "fact_due_planned"
+            due, why = moment(row["scd_end_date"]) or planned, "fact_due_planned"
         title = next(
             (
-                wbs.get("wbs_name", "")
+                wbs["wbs_name"]
                 for wbs in self.tables.get("PROJWBS", [])
-                if wbs.get("proj_id") == row.get("proj_id") and wbs.get("proj_node_flag") == "Y"
+                if wbs["proj_id"] == row["proj_id"] and wbs["proj_node_flag"] == "Y"
             ),
             "",
         )

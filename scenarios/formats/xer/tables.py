@@ -12,7 +12,14 @@ from typing import TypeAlias
 from scenarios.formats.plans.records import MOST_MINUTES
 from scenarios.problems import Problem, ScenarioError
 
-Row: TypeAlias = dict[str, str]
+
+class Row(dict[str, str]):
+    """Texts by column; a column that the table lacks is empty."""
+
+    def __missing__(self, column: str) -> str:
+        return ""
+
+
 Tables: TypeAlias = dict[str, list[Row]]
 ENCODINGS = ("utf-8-sig", "gb18030", "cp1252")
 """Tried in this order: P6 writes the code page of its machine and does not say which."""
@@ -65,7 +72,7 @@ def parse_tables(text: str, name: str) -> Tables:
             columns = [value.strip() for value in values]
         elif mark == "%R":
             texts = (" ".join(value.split()) for value in values)
-            rows.append(dict(zip(columns, texts, strict=False)))
+            rows.append(Row(zip(columns, texts, strict=False)))
     return tables
 
 
