@@ -150,7 +150,7 @@ def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Con
     missed = misses(net, early)
     seen: set[Element] = set()
     for i in _worst(net, missed):
-        found = _Proof(net, limit).conflict(_chain(net, early, i))
+        found = _late(_Proof(net, limit), early, i)
         causes = {element for element in found.elements if element.kind not in _COMMON}
         if not causes & seen:
             seen |= causes
@@ -190,9 +190,16 @@ def _worst(net: Network, missed: dict[int, Any]) -> list[int]:
     return list(worst.values())
 
 
-def _chain(net: Network, early: Dates, i: int) -> list[Element]:
-    """A chain from what holds activity `i` back to the date that it misses."""
-    return [*earliest_because(net, early, i), *(element for element, _, _ in upper_bounds(net, i))]
+def _late(proof: _Proof, early: Dates, i: int) -> Conflict:
+    """The conflict of an activity that misses its date: a chain from what holds it back to that date."""
+    net = proof.net
+    elements = [*earliest_because(net, early, i), *(element for element, _, _ in upper_bounds(net, i))]
+    if not proof.impossible(elements):
+        # Lags and maximum lags may push each other in a circle that no chain shows.
+        part = next(part for part in parts(net) if i in part)
+        alone = without_deadlines(net, {*net.deadlines, *net.start_by} - {i})
+        elements = elements_of(alone, part, early.broken)
+    return proof.conflict(elements)
 
 
 # -- resources --------------------------------------------------------------------------------------------

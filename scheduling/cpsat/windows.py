@@ -9,7 +9,7 @@ from typing import Any
 from scheduling.calendar import CalendarTable
 from scheduling.cpsat.variables import Window
 from scheduling.errors import AxisError, SchedulingError
-from scheduling.network import WORK, Network
+from scheduling.network import FINISH_MILESTONE, Network
 from scheduling.passes import Dates, late_pass
 from scheduling.plan import Levels
 
@@ -66,7 +66,7 @@ def horizon(net: Network, early: Dates, ends: Sequence[int]) -> int:
     moment: Any = max(*early.finish, *ends, *changes, 0)
     try:
         for i in net.order:
-            if net.kind[i] == WORK and not net.done(i):
+            if net.kind[i] != FINISH_MILESTONE and not net.done(i):
                 table = net.tables[i]
                 moment = table.finish(table.next_start(moment), max(net.works(i)))
         for link in net.links:
