@@ -39,7 +39,7 @@ class Conflict:
     Attributes
     ----------
     network : Network
-        In the modes in which it is impossible.
+        The one asked about; its chosen modes are those in which it is impossible.
     elements : tuple of Element
         Resources first, then what binds the activities in the order of the early pass, deadlines last.
     proved : bool
@@ -136,8 +136,8 @@ def find_conflict(network: Network | Graph, *, limit: float = LIMIT) -> Conflict
 def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Conflict]:
     """Conflicts that share no cause, one after the other, each computed when asked for.
 
-    First the chain that misses a deadline most, project by project; then what remains without the deadlines
-    missed: overbooked resources, each resource at most once.
+    First chains that miss a deadline, the worst first; then what remains without the deadlines missed:
+    overbooked resources, each at most once.
 
     Parameters
     ----------
@@ -149,18 +149,18 @@ def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Con
     early = early_pass(net)
     missed = misses(net, early)
     seen: set[Element] = set()
-    for i in _worst(net, missed):
+    for i in sorted(missed, key=lambda i: (-missed[i], i)):
         found = _late(_Proof(net, limit), early, i)
         causes = {element for element in found.elements if element.kind not in _COMMON}
         if not causes & seen:
             seen |= causes
-            yield found
+            yield replace(found, network=given)
     net = without_deadlines(net, missed)
     while True:
         over = _overbooked(net, early, limit)
         if over is None:
             return
-        yield over
+        yield replace(over, network=given)
         net = without_resources(net, [element.position for element in over.of(Kind.CAPACITY)])
 
 
@@ -180,14 +180,6 @@ def without_resources(net: Network, resources: Collection[int | None]) -> Networ
     """The network with some resources without limit."""
     demand = tuple(tuple(item for item in row if item[0] not in resources) for row in net.demand)
     return replace(net, demand=demand)
-
-
-def _worst(net: Network, missed: dict[int, Any]) -> list[int]:
-    """The activity of each project that is missed by most, the worst project first."""
-    worst: dict[int, int] = {}
-    for i in sorted(missed, key=lambda i: (-missed[i], i)):
-        worst.setdefault(net.project[i], i)
-    return list(worst.values())
 
 
 def _late(proof: _Proof, early: Dates, i: int) -> Conflict:
