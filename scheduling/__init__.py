@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scheduling.calendar import Axis as Axis
     from scheduling.calendar import Calendar as Calendar
     from scheduling.calendar import CalendarTable as CalendarTable
+    from scheduling.conflicts import Conflict as Conflict
+    from scheduling.conflicts import find_conflict as find_conflict
     from scheduling.cpm import CriticalPath as CriticalPath
     from scheduling.cpm import critical_path as critical_path
     from scheduling.crashing import CurvePoint as CurvePoint
@@ -41,6 +43,7 @@ _HOME = {
     "Calendar": "calendar",
     "CalendarTable": "calendar",
     "ContradictionError": "errors",
+    "Conflict": "conflicts",
     "CriticalPath": "cpm",
     "CurvePoint": "crashing",
     "CycleError": "errors",
@@ -59,6 +62,7 @@ _HOME = {
     "cost_time_curve": "crashing",
     "critical_path": "cpm",
     "earliest_schedule": "earliest",
+    "find_conflict": "conflicts",
     "replan": "promises",
     "validate": "validator",
 }

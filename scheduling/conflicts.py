@@ -39,7 +39,7 @@ class Conflict:
     Attributes
     ----------
     network : Network
-        In the modes in which it is impossible.
+        The one asked about; its chosen modes are those in which it is impossible.
     elements : tuple of Element
         Resources first, then what binds the activities in the order of the early pass, deadlines last.
     proved : bool
@@ -136,8 +136,8 @@ def find_conflict(network: Network | Graph, *, limit: float = LIMIT) -> Conflict
 def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Conflict]:
     """Conflicts that share no cause, one after the other, each computed when asked for.
 
-    First the chain that misses a deadline most, project by project; then what remains without the deadlines
-    missed: overbooked resources, each resource at most once.
+    First chains that miss a deadline, the worst first; then what remains without the deadlines missed:
+    overbooked resources, each at most once.
 
     Parameters
     ----------
@@ -149,18 +149,18 @@ def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Con
     early = early_pass(net)
     missed = misses(net, early)
     seen: set[Element] = set()
-    for i in _worst(net, missed):
-        found = _Proof(net, limit).conflict(_chain(net, early, i))
+    for i in sorted(missed, key=lambda i: (-missed[i], i)):
+        found = _late(_Proof(net, limit), early, i)
         causes = {element for element in found.elements if element.kind not in _COMMON}
         if not causes & seen:
             seen |= causes
-            yield found
+            yield replace(found, network=given)
     net = without_deadlines(net, missed)
     while True:
         over = _overbooked(net, early, limit)
         if over is None:
             return
-        yield over
+        yield replace(over, network=given)
         net = without_resources(net, [element.position for element in over.of(Kind.CAPACITY)])
 
 
@@ -182,17 +182,16 @@ def without_resources(net: Network, resources: Collection[int | None]) -> Networ
     return replace(net, demand=demand)
 
 
-def _worst(net: Network, missed: dict[int, Any]) -> list[int]:
-    """The activity of each project that is missed by most, the worst project first."""
-    worst: dict[int, int] = {}
-    for i in sorted(missed, key=lambda i: (-missed[i], i)):
-        worst.setdefault(net.project[i], i)
-    return list(worst.values())
-
-
-def _chain(net: Network, early: Dates, i: int) -> list[Element]:
-    """A chain from what holds activity `i` back to the date that it misses."""
-    return [*earliest_because(net, early, i), *(element for element, _, _ in upper_bounds(net, i))]
+def _late(proof: _Proof, early: Dates, i: int) -> Conflict:
+    """The conflict of an activity that misses its date: a chain from what holds it back to that date."""
+    net = proof.net
+    elements = [*earliest_because(net, early, i), *(element for element, _, _ in upper_bounds(net, i))]
+    if not proof.impossible(elements):
+        # Lags and maximum lags may push each other in a circle that no chain shows.
+        part = next(part for part in parts(net) if i in part)
+        alone = without_deadlines(net, {*net.deadlines, *net.start_by} - {i})
+        elements = elements_of(alone, part, early.broken)
+    return proof.conflict(elements)
 
 
 # -- resources --------------------------------------------------------------------------------------------

@@ -318,7 +318,7 @@ def _before(net: Network) -> Any:
     moment = min((edge for edge in edges if edge is not None), default=0)
     try:
         for i, kind in enumerate(net.kind):
-            if kind == WORK and not net.started(i):
+            if kind != FINISH_MILESTONE and not net.started(i):
                 moment = net.tables[i].latest_start(moment, net.work[i])
         for link in net.links:
             moment = link.table.unshift_latest(moment, abs(link.lag))

@@ -15,7 +15,8 @@ from scheduling.places import binds_back, greatest_start, least_start, maximum_p
 def earliest_because(net: Network, early: Dates, i: int) -> list[Element]:
     """Elements that alone put an unfinished activity at its early place, from the first cause on.
 
-    One shortest chain of driving links among those that there may be.
+    One shortest chain of driving links among those that there may be; nothing where links push each other in
+    a circle.
     """
 
     def bound(j: int) -> Element | None:
