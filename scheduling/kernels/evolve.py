@@ -25,7 +25,7 @@ def draw(state: Words, count: int) -> int:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return int((z >> np.uint64(33)) % np.uint64(count))
+    return int(np.int64((z >> np.uint64(33)) % np.uint64(count)))
 
 
 @kernel
