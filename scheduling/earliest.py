@@ -42,7 +42,7 @@ def earliest_schedule(
 
     The makespan counts the slots from the first project start to the last finish. Soft deadlines and prices
     of modes are not looked at. Of the plans with that makespan one is given in which no activity alone can
-    start earlier.
+    start earlier, in its mode and without a further extension of a maximum lag.
 
     Parameters
     ----------

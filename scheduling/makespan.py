@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from scheduling.bounds.energetic import Energy
+from scheduling.calendar import CONTINUOUS
 from scheduling.cpm import judge
 from scheduling.cpsat.windows import settled
 from scheduling.evolution import Evolution, left_justified
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 BREEDING = 0.4
 """Share of the limit that goes into the population where it does not have a thread of its own."""
-PLACEMENTS = 5_000_000
+PLACEMENTS, ON_CALENDARS = 5_000_000, 1_000_000
 """Activities that a population places in about one work unit."""
 GENERATED = 3
 """Schedules generated for one member of a population."""
@@ -146,10 +148,11 @@ class Search:
             return None
         return Evolution(net, early, self.latest, self.effort.seed)
 
-    @property
+    @cached_property
     def births(self) -> int:
         """Members that take about a hundredth of a work unit."""
-        return max(1, PLACEMENTS // (100 * GENERATED * len(self.net)))
+        placements = ON_CALENDARS if any(table is not CONTINUOUS for table in self.net.tables) else PLACEMENTS
+        return max(1, placements // (100 * GENERATED * len(self.net)))
 
     def breed(self, births: int) -> None:
         """Go on with the population, and offer its best schedule."""
