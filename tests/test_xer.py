@@ -336,7 +336,7 @@ def test_projects_and_the_links_between_them(tmp_path: Path) -> None:
     assert english(source).splitlines() == [
         "activity C belongs to no project of the file; it is left out",
         "activity L (Work L) is a hammock, level of effort or WBS summary; it is left out with its relations",
-        "relation A/1L ends at activity L, which is left out; so is the relation",
+        "relation A/1L touches activity L, which is left out; so is the relation",
         "relation XB names activity tX, which does not exist; it is left out",
         "relation A/1A/1 ties activity A 1 to itself; it is left out",
         "the projects have different data dates; the latest one, 2026-01-05 00:00, is taken for all",

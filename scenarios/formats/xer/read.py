@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from scenarios.formats.findings import Findings, sentence
@@ -205,16 +206,14 @@ class _Reader:
                 task.demand[name] = task.demand.get(name, 0) + max(1, round(100 * units))
 
     def pools(self) -> Iterator[tuple[str, Pool]]:
+        rates: dict[str, dict[datetime, int]] = {}
+        for rate in self.tables.get("RSRCRATE", []):
+            when, units = moment(rate["start_date"]), number(rate["max_qty_per_hr"])
+            if when and units is not None and 0 <= units <= _MOST_UNITS:
+                rates.setdefault(rate["rsrc_id"], {})[when] = round(100 * units)
         for id, row in self.resources.items():
-            if row["rsrc_type"] not in _RENEWABLE:
-                continue
-            rates = {}
-            for rate in self.tables.get("RSRCRATE", []):
-                when, units = moment(rate["start_date"]), number(rate["max_qty_per_hr"])
-                if rate["rsrc_id"] == id and when and units is not None and 0 <= units <= _MOST_UNITS:
-                    rates[when] = round(100 * units)
-            if rates:
-                (_, first), *later = sorted(rates.items())
+            if row["rsrc_type"] in _RENEWABLE and id in rates:
+                (_, first), *later = sorted(rates[id].items())
                 yield id, Pool(row["rsrc_name"] or id, first, tuple(later))
 
     # -- projects --------------------------------------------------------------------------------------
