@@ -248,7 +248,7 @@ class _Writer:
             found = task.actual_finish or task.actual_start
             return {"finish": found} if found else {}
         said: dict[str, Any] = {}
-        if task.actual_start:
+        if task.actual_start and task.actual_start < self.data_date:  # else done in no time on that boundary
             said["start"] = task.actual_start
         if task.actual_finish:
             said["finish"] = task.actual_finish
