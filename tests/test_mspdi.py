@@ -230,6 +230,24 @@ def test_links_of_summaries_are_those_of_what_lies_below(tmp_path: Path) -> None
     ]
 
 
+def test_constraints_and_deadlines_of_summaries(tmp_path: Path) -> None:
+    below = task(11, 8, level=2) + task(12, 16, level=2)
+    bound = {"Summary": 1, "ConstraintDate": "2026-01-08T08:00:00"}
+    snet = read(tmp_path, project(task(10, ConstraintType=4, **bound) + below))
+    assert [activities(snet)[uid]["release"] for uid in ("11", "12")] == [at(8, 8), at(8, 8)]
+    fnlt = read(tmp_path, project(task(10, ConstraintType=7, **bound) + below))
+    assert {"node": "10", "date": at(8, 8), "hard": True} in fnlt.data["projects"][0]["deadlines"]
+    due = read(tmp_path, project(task(10, Summary=1, Deadline="2026-01-09T17:00:00") + below))
+    assert {"node": "10", "date": at(9, 17), "hard": False} in due.data["projects"][0]["deadlines"]
+    other = read(tmp_path, project(task(10, ConstraintType=6, **bound) + below))
+    assert english(other) == "activity 10: its constraint ConstraintType 6 2026-01-08T08:00:00 is not read"
+
+
+def test_a_pin_outside_working_time_holds_when_work_begins(tmp_path: Path) -> None:
+    text = project(task(1, ConstraintType=2, ConstraintDate="2026-01-10T07:00:00"))
+    assert activities(read(tmp_path, text))["1"]["start_by"] == at(12, 8)
+
+
 def test_a_summary_is_one_by_its_outline_alone_and_needs_no_milestone(tmp_path: Path) -> None:
     source = read(tmp_path, project(task(1, 16) + task(2, 8, level=2) + task(3, 8, link(2), level=2)))
     assert list(activities(source)) == ["2", "3"]
@@ -306,7 +324,7 @@ def test_what_is_not_scheduled_is_named(tmp_path: Path) -> None:
         "task 1 (Task 1) is inactive; it is left out with its relations",
         "activity 3 (Task 3) is a hammock, level of effort or WBS summary; it is left out with its relations",
         "activity 6: Duration soon is not readable; the activity is left out",
-        "relation 1-5 names activity 1, which does not exist; it is left out",
+        "relation 1-5 touches activity 1, which is left out; so is the relation",
     ]
     assert "1 empty rows are left out" in notes(source)
 

@@ -309,6 +309,14 @@ def test_contradictions_of_progress_are_named(tmp_path: Path) -> None:
     assemble(to_scenario(source, tmp_path))
 
 
+def test_work_done_in_no_time_on_the_data_date(tmp_path: Path) -> None:
+    noon = "2026-01-05 12:00"
+    done = {"status_code": "TK_Complete", "act_start_date": noon, "act_end_date": noon}
+    source = read(tmp_path, file(task("A", **done), task("B"), last_recalc_date=noon))
+    assert source.data["projects"][0]["progress"] == {"A": {"finish": at(5, 12)}}
+    assemble(to_scenario(source, tmp_path))
+
+
 # -- several projects, names, spans ----------------------------------------------------------------------
 def test_projects_and_the_links_between_them(tmp_path: Path) -> None:
     other = PROJECT | {"proj_id": 8, "last_recalc_date": "2026-01-04 00:00"}
@@ -336,7 +344,7 @@ def test_projects_and_the_links_between_them(tmp_path: Path) -> None:
     assert english(source).splitlines() == [
         "activity C belongs to no project of the file; it is left out",
         "activity L (Work L) is a hammock, level of effort or WBS summary; it is left out with its relations",
-        "relation A/1L ends at activity L, which is left out; so is the relation",
+        "relation A/1L touches activity L, which is left out; so is the relation",
         "relation XB names activity tX, which does not exist; it is left out",
         "relation A/1A/1 ties activity A 1 to itself; it is left out",
         "the projects have different data dates; the latest one, 2026-01-05 00:00, is taken for all",

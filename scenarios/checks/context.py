@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from scenarios.expand import NodeSpec, all_nodes, in_scope
 from scenarios.problems import Path, Problem
@@ -38,12 +39,19 @@ class Context:
         scoped = (in_scope(project, every[project.id]) for project in scenario.projects)
         return cls(scenario, every, {spec.id: spec for specs in scoped for spec in specs})
 
+    @cached_property
+    def nodes(self) -> dict[str, frozenset[str]]:
+        """Nodes of each project, by project."""
+        return {name: frozenset(spec.node for spec in specs) for name, specs in self.every.items()}
+
     def begun(self) -> dict[str, NodeStatus]:
         """Status of every node that has begun, once the names are known to be good."""
+        own: dict[str, list[NodeSpec]] = {project.id: [] for project in self.scenario.projects}
+        for spec in self.specs.values():
+            own[spec.project].append(spec)
         found: dict[str, NodeStatus] = {}
         for project in self.scenario.projects:
-            own = [spec for spec in self.specs.values() if spec.project == project.id]
-            found |= statuses(project, own, self.scenario.data_date)
+            found |= statuses(project, own[project.id], self.scenario.data_date)
         return found
 
 

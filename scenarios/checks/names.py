@@ -31,7 +31,7 @@ def names(context: Context) -> list[Problem]:
 
 # -- nodes --------------------------------------------------------------------------------------------------
 def _nodes(context: Context, project: Project, here: Path) -> Iterator[Problem]:
-    known = {spec.node for spec in context.every[project.id]}
+    known = context.nodes[project.id]
     for path, name in _named_nodes(project, here):
         if name not in known:
             yield Problem(path, _unknown_node(project, name, known))
@@ -97,7 +97,7 @@ def _links(context: Context, project: Project, path: Path, part: Activity | Over
         here: Path = (*path, "predecessors", k)
         name = full_id(link.id, project.id)
         owner, _, node = name.partition("/")
-        known = {spec.node for spec in context.every.get(owner, ())}
+        known = context.nodes.get(owner, frozenset())
         if owner not in context.every:
             yield Problem((*here, "id"), unknown("project", owner, context.every))
         elif node not in known:

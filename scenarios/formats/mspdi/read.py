@@ -66,6 +66,7 @@ class _Reader:
         self.root, self.path, self.findings = root, path, Findings()
         self.names, self.patterns = read_calendars(root, self.findings)
         self.calendars: dict[str, Pattern] = {}
+        self.staffed: dict[tuple[str, ...], Calendars] = {}
         self.default = self.known(text(root, "CalendarUID"), STANDARD)
         self.outline = Outline(root, self.findings)
         self.from_finish = text(root, "ScheduleFromStart") in ("0", "false")
@@ -127,12 +128,15 @@ class _Reader:
         plain = self.known(uid, STANDARD) if own else self.default
         if not staff or (own and flag(element, "IgnoreResourceCalendar")):
             return Calendars(plain, plain)
-        name, pattern = self.names[staff[0]], self.patterns[staff[0]]
-        for other in staff[1:]:
-            name, pattern = f"{name} + {self.names[other]}", either(pattern, self.patterns[other])
-        if own:
-            name, pattern = f"{plain[0]} & {name}", both(plain[1], pattern)
-        return Calendars(self.called(name, pattern), plain)
+        key = (uid if own else NONE, *staff)
+        if key not in self.staffed:
+            name, pattern = self.names[staff[0]], self.patterns[staff[0]]
+            for other in staff[1:]:
+                name, pattern = f"{name} + {self.names[other]}", either(pattern, self.patterns[other])
+            if own:
+                name, pattern = f"{plain[0]} & {name}", both(plain[1], pattern)
+            self.staffed[key] = Calendars(self.called(name, pattern), plain)
+        return self.staffed[key]
 
     # -- activities ------------------------------------------------------------------------------------
     def tasks(self) -> dict[Key, Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -79,6 +79,20 @@ class _Writer:
         for task in file.tasks.values():
             self.known(task)
         self.binding = dict(self.pools())
+        self.tasks: dict[str, list[Task]] = defaultdict(list)
+        for task in file.tasks.values():
+            self.tasks[task.key.project].append(task)
+        self.into: dict[Key, list[dict[str, Any]]] = defaultdict(list)
+        for relation in file.relations:
+            key, link = self.link(relation)
+            self.into[key].append(link)
+        self.followed = {
+            relation.pred
+            for relation in file.relations
+            if relation.type in ("FS", "FF")
+            and relation.lag >= 0
+            and relation.succ.project == relation.pred.project
+        }
 
     def source(self) -> PlanSource:
         file = self.file
@@ -113,10 +127,12 @@ class _Writer:
 
     # -- what is known ---------------------------------------------------------------------------------
     def known(self, task: Task) -> None:
-        """Hold what a file reports against itself and the data date: facts lie before it."""
+        """Pins hold at the first working time; facts are held against themselves and the data date."""
         if task.actual_start and task.actual_finish and task.actual_finish < task.actual_start:
             self.file.findings.add("plan_finish_first", id=task.key.id, date=shown(task.actual_finish))
             task.actual_start = None
+        if task.start_by and task.start_by == task.release and task.calendar in self.file.calendars:
+            task.start_by = self.file.calendars[task.calendar].begins(task.start_by)
         ahead = bool(task.actual_finish and task.actual_finish > self.data_date)
         if ahead and task.actual_finish:
             begun = max(task.actual_start or self.data_date, self.data_date)
@@ -170,27 +186,23 @@ class _Writer:
 
     # -- projects --------------------------------------------------------------------------------------
     def project(self, project: PlanProject) -> dict[str, Any]:
-        tasks = {key: task for key, task in self.file.tasks.items() if key.project == project.id}
-        into: dict[Key, list[dict[str, Any]]] = {key: [] for key in tasks}
-        for relation in self.file.relations:
-            key, link = self.link(relation)
-            if key in into:
-                into[key].append(link)
-        activities = [self.activity(task, into[key]) for key, task in tasks.items()]
-        due = {key.id: (task.due, task.hard) for key, task in tasks.items() if task.due}
-        tail = _last(tasks, self.file.relations)
-        node = tail[0]
+        """A project with its activities, what is known of them, and its deadlines."""
+        tasks = self.tasks[project.id]
+        activities = [self.activity(task) for task in tasks]
+        due = {task.key.id: (task.due, task.hard) for task in tasks if task.due}
+        tail = [task for task in tasks if task.key not in self.followed] or tasks
+        node = tail[0].key.id
         if len(tail) > 1:
             node = FINISH
-            while any(key.id == node for key in tasks):
+            while Key(project.id, node) in self.file.tasks:
                 node += "-"
             activities.append(
                 {
                     "id": node,
                     "name": sentence("project_finish").model_dump(),
                     "work": 0,
-                    "calendar": tasks[Key(project.id, tail[0])].calendar,
-                    "predecessors": tail,
+                    "calendar": tail[0].calendar,
+                    "predecessors": [task.key.id for task in tail],
                 }
             )
         if project.due and (node not in due or project.due < due[node][0]):
@@ -202,7 +214,7 @@ class _Writer:
             "deadlines": [
                 {"node": id, "date": _plain(when), "hard": hard} for id, (when, hard) in due.items()
             ],
-            "progress": {key.id: said for key, task in tasks.items() if (said := self.progress(task))},
+            "progress": {task.key.id: said for task in tasks if (said := self.progress(task))},
             "activities": activities,
         }
 
@@ -211,14 +223,15 @@ class _Writer:
         found = (2 * abs(minutes) + self.slot) // (2 * self.slot)
         return found if minutes >= 0 else -found
 
-    def activity(self, task: Task, into: list[dict[str, Any]]) -> dict[str, Any]:
+    def activity(self, task: Task) -> dict[str, Any]:
+        """An activity with the links into it."""
         work = max(1, self.slots(task.minutes)) if task.minutes else 0
         data: dict[str, Any] = {
             "id": task.key.id,
             "name": task.name,
             "work": work,
             "calendar": task.calendar,
-            "predecessors": into,
+            "predecessors": self.into[task.key],
         }
         for key in ("release", "start_by", "finish_from"):
             if when := getattr(task, key):
@@ -235,7 +248,7 @@ class _Writer:
             found = task.actual_finish or task.actual_start
             return {"finish": found} if found else {}
         said: dict[str, Any] = {}
-        if task.actual_start:
+        if task.actual_start and task.actual_start < self.data_date:  # else done in no time on that boundary
             said["start"] = task.actual_start
         if task.actual_finish:
             said["finish"] = task.actual_finish
@@ -282,18 +295,6 @@ def _inferred(file: PlanFile) -> datetime:
     if facts:
         return max(facts)
     return datetime.combine(min(project.start for project in file.projects).date(), time())
-
-
-def _last(tasks: dict[Key, Task], relations: Iterable[Relation]) -> list[str]:
-    """Activities whose finish no other activity's finish follows."""
-    followed = {
-        relation.pred
-        for relation in relations
-        if relation.type in ("FS", "FF")
-        and relation.lag >= 0
-        and relation.succ.project == relation.pred.project
-    }
-    return [key.id for key in tasks if key not in followed] or [key.id for key in tasks]
 
 
 def _peak(name: str, users: list[Task], pool: Pool) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from scenarios.formats.findings import Findings, sentence
@@ -55,6 +56,11 @@ class _Reader:
         self.called = {id: self.name(names[id], pattern) for id, pattern in patterns.items()}
         self.rows = {row["task_id"]: row for row in tables.get("TASK", [])}
         self.projects = dict(self.named(tables.get("PROJECT", [])))
+        self.titles = {
+            row["proj_id"]: row["wbs_name"]
+            for row in tables.get("PROJWBS", [])
+            if row["proj_node_flag"] == "Y" and row["wbs_name"]
+        }
         self.options = {row["proj_id"]: row for row in tables.get("SCHEDOPTIONS", [])}
         self.resources = {row["rsrc_id"]: row for row in tables.get("RSRC", [])}
 
@@ -66,8 +72,13 @@ class _Reader:
         self.demand(tasks, keys)
         relations = tuple(dict.fromkeys(self.relations(tasks, keys)))
         used = {task.calendar for task in tasks.values()} | {relation.calendar for relation in relations}
-        projects = tuple(self.project(row, name, tasks) for row, name in self.live(tasks))
-        dates = [when for row, _ in self.live(tasks) if (when := moment(row["last_recalc_date"]))]
+        mine: dict[str, list[Task]] = {}
+        for key, task in tasks.items():
+            mine.setdefault(key.project, []).append(task)
+        live = [(row, name) for row, name in self.projects.values() if name in mine]
+        rows = [row for row, _ in live]
+        projects = tuple(self.project(row, name, mine[name]) for row, name in live)
+        dates = [when for row in rows if (when := moment(row["last_recalc_date"]))]
         if len(set(dates)) > 1:
             self.findings.add("plan_data_dates", date=shown(max(dates)))
         return PlanFile(
@@ -79,15 +90,10 @@ class _Reader:
             relations=relations,
             calendars={name: pattern for name, pattern in self.calendars.items() if name in used},
             pools=dict(self.pools()),
-            progress_override=self.option(self.live(tasks)[0][0], "sched_progress_override") == "Y",
+            progress_override=self.option(rows[0], "sched_progress_override") == "Y",
             findings=self.findings,
-            facts=tuple(self.facts(tasks)),
+            facts=tuple(self.facts(rows)),
         )
-
-    def live(self, tasks: dict[Key, Task]) -> list[tuple[Row, str]]:
-        """Projects that have an activity."""
-        known = {key.project for key in tasks}
-        return [(row, name) for row, name in self.projects.values() if name in known]
 
     # -- names -----------------------------------------------------------------------------------------
     def name(self, name: str, pattern: Pattern) -> str:
@@ -205,21 +211,18 @@ class _Reader:
                 task.demand[name] = task.demand.get(name, 0) + max(1, round(100 * units))
 
     def pools(self) -> Iterator[tuple[str, Pool]]:
+        rates: dict[str, dict[datetime, int]] = {}
+        for rate in self.tables.get("RSRCRATE", []):
+            when, units = moment(rate["start_date"]), number(rate["max_qty_per_hr"])
+            if when and units is not None and 0 <= units <= _MOST_UNITS:
+                rates.setdefault(rate["rsrc_id"], {})[when] = round(100 * units)
         for id, row in self.resources.items():
-            if row["rsrc_type"] not in _RENEWABLE:
-                continue
-            rates = {}
-            for rate in self.tables.get("RSRCRATE", []):
-                when, units = moment(rate["start_date"]), number(rate["max_qty_per_hr"])
-                if rate["rsrc_id"] == id and when and units is not None and 0 <= units <= _MOST_UNITS:
-                    rates[when] = round(100 * units)
-            if rates:
-                (_, first), *later = sorted(rates.items())
+            if row["rsrc_type"] in _RENEWABLE and id in rates:
+                (_, first), *later = sorted(rates[id].items())
                 yield id, Pool(row["rsrc_name"] or id, first, tuple(later))
 
     # -- projects --------------------------------------------------------------------------------------
-    def project(self, row: Row, name: str, tasks: dict[Key, Task]) -> PlanProject:
-        mine = [task for key, task in tasks.items() if key.project == name]
+    def project(self, row: Row, name: str, mine: list[Task]) -> PlanProject:
         dates = [when for task in mine for when in (task.start, task.actual_start) if when]
         start = moment(row["plan_start_date"]) or min(dates, default=None)
         start = start or moment(row["last_recalc_date"])
@@ -232,20 +235,11 @@ class _Reader:
         if due is None:
             planned = max((task.finish for task in mine if task.finish), default=None)
             due, why = moment(row["scd_end_date"]) or planned, "fact_due_planned"
-        title = next(
-            (
-                wbs["wbs_name"]
-                for wbs in self.tables.get("PROJWBS", [])
-                if wbs["proj_id"] == row["proj_id"] and wbs["proj_node_flag"] == "Y"
-            ),
-            "",
-        )
-        return PlanProject(name, title or name, start, due, why)
+        return PlanProject(name, self.titles.get(row["proj_id"], name), start, due, why)
 
-    def facts(self, tasks: dict[Key, Task]) -> Iterator[Label]:
+    def facts(self, rows: list[Row]) -> Iterator[Label]:
         if self.encoding != "utf-8-sig":
             yield sentence("fact_encoding", encoding=self.encoding)
-        rows = [row for row, _ in self.live(tasks)]
         if any(
             self.option(row, "sched_retained_logic") == "N"
             and self.option(row, "sched_progress_override") == "N"
