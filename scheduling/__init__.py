@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scheduling.cpm import critical_path as critical_path
     from scheduling.crashing import CurvePoint as CurvePoint
     from scheduling.crashing import cost_time_curve as cost_time_curve
+    from scheduling.earliest import earliest_schedule as earliest_schedule
     from scheduling.errors import AxisError as AxisError
     from scheduling.errors import ContradictionError as ContradictionError
     from scheduling.errors import CycleError as CycleError
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from scheduling.network import Network as Network
     from scheduling.network import Resource as Resource
     from scheduling.plan import Plan as Plan
+    from scheduling.promises import replan as replan
     from scheduling.status import Status as Status
     from scheduling.validator import Violation as Violation
     from scheduling.validator import validate as validate
@@ -56,6 +58,8 @@ _HOME = {
     "compile_network": "build",
     "cost_time_curve": "crashing",
     "critical_path": "cpm",
+    "earliest_schedule": "earliest",
+    "replan": "promises",
     "validate": "validator",
 }
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from scheduling.build import compile_network
 from scheduling.capacity import Overload, overloads
 from scheduling.cautions import cautions
-from scheduling.cpm import early_finishes, judge
+from scheduling.cpm import judge
 from scheduling.errors import ContradictionError, InputError, SchedulingError
-from scheduling.generation import generate
+from scheduling.latest import greatest as greatest
+from scheduling.latest import project_ends as project_ends
 from scheduling.modes import least_cost, only_planning_modes
 from scheduling.network import Network
-from scheduling.passes import Dates, early_pass, late_pass
-from scheduling.plan import Levels, Plan, levels, overruns
+from scheduling.passes import Dates, early_pass
+from scheduling.plan import Levels, Plan, levels, missed_deadlines, overruns
 from scheduling.search import Effort, Outcome, Progress
 from scheduling.status import Status
 from scheduling.validator import measure, validate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from scheduling.build import Graph
 
 Solver = Literal["auto", "cpm", "cpsat"]
+Lateness = Literal["weighted", "missed"]
 
 LIMIT = 10.0
 WORKERS = 1
@@ -32,8 +34,9 @@ def backward_schedule(
     network: Network | Graph,
     *,
     solver: Solver = "auto",
+    lateness: Lateness = "weighted",
     seed: int = 0,
-    limit: float = LIMIT,
+    limit: float | None = LIMIT,
     seconds: float | None = None,
     workers: int = WORKERS,
     progress: Progress | None = None,
@@ -52,16 +55,20 @@ def backward_schedule(
     solver : {"auto", "cpm", "cpsat"}
         "auto" takes the late pass where no resource binds (it is then the optimum), else the optimiser;
         "cpsat" always asks the optimiser.
+    lateness : {"weighted", "missed"}
+        Whether the first level is the weighted lateness of deadlines or the weights of those missed.
     seed : int
-        Of the optimiser.
-    limit : float
-        Work units of the optimiser, about a second each but counted deterministically.
+        Of the search.
+    limit : float, optional
+        Work units, about a second each but counted deterministically. None: only `seconds` limit the search.
     seconds : float, optional
         Wall-clock limit beside it; the plan may then differ from run to run.
     workers : int
-        Search strategies of the optimiser. They take turns deterministically, whatever the cores.
+        Threads, and search strategies of the optimiser. The plan depends on their number, not on the cores
+        (strategies take turns unless `seconds` are given).
     progress : callable, optional
-        Called with (level, value, bound) at every better plan.
+        Called with a :class:`scheduling.search.Step` at every better plan and bound. What it raises ends the
+        search and reaches the caller.
 
     Returns
     -------
@@ -70,7 +77,8 @@ def backward_schedule(
     Raises
     ------
     InputError
-        If ``solver="cpm"`` but a resource binds, or if the optimiser is given fractions of slots.
+        If ``solver="cpm"`` but a resource binds, if there is no limit at all, or if the optimiser is given
+        fractions of slots.
 
     Examples
     --------
@@ -85,25 +93,34 @@ def backward_schedule(
     """
     if solver not in get_args(Solver):
         raise InputError(f"solver {solver!r} is not known. Choose one of {', '.join(get_args(Solver))}.")
+    if lateness not in get_args(Lateness):
+        raise InputError(
+            f"lateness {lateness!r} is not known. Choose one of {', '.join(get_args(Lateness))}."
+        )
+    if not limit and not seconds:
+        raise InputError("the search has no limit. Give a limit in work units or in seconds above 0.")
+    missed = lateness == "missed"
+    effort = Effort(limit, seconds, seed, workers, progress)
     net = network if isinstance(network, Network) else compile_network(network)
     least = early_pass(net, any_mode=True)
-    early = _planned(net, least)
-    conflict = _impossible(net, least)
+    early = planned_early(net, least)
+    conflict = impossible(net, least)
     if conflict:
         return Plan(net, Status.INFEASIBLE, None, "cpm", conflict=conflict)
     ends = project_ends(net, early or least)
     if early is not None and judge(net, early) is not Status.INFEASIBLE:
-        late = greatest(net, early, ends)
-        judged = levels(net, late, ends)
+        late = greatest(net, early, ends, missed=missed)
+        judged = levels(net, late, ends, missed=missed)
         over = next((item for item in overloads(net, late) if not item.facts), None)
         if solver == "cpm" and over:
             raise InputError(_overloaded(net, over))
         if solver == "cpm" or (solver == "auto" and not over and _modes_settled(net, judged)):
-            return _plan(net, ends, Outcome(late, judged.lateness, -judged.earliness, proved=True), "cpm")
-    return _searched(net, early, least, ends, Effort(limit, seconds, seed, workers, progress))
+            outcome = Outcome(late, judged.lateness, -judged.earliness, True, "cpm")
+            return _plan(net, ends, outcome, missed=missed)
+    return _searched(net, early, least, ends, effort, missed=missed)
 
 
-def _planned(net: Network, least: Dates) -> Dates | None:
+def planned_early(net: Network, least: Dates) -> Dates | None:
     """Early dates in planning modes; None where maximum lags demand other modes."""
     if not net.modes:
         return least
@@ -119,35 +136,34 @@ def _modes_settled(net: Network, judged: Levels) -> bool:
     return on_time and only_planning_modes(net) and judged.cost == least_cost(net)
 
 
-def greatest(net: Network, early: Dates, ends: Sequence[Any], *, any_mode: bool = False) -> Dates:
-    """Greatest dates once missed soft deadlines give way, work in progress held at its least place."""
-    latest = [ends[k] for k in net.project]
-    for i, line in net.deadlines.items():
-        if not net.done(i):
-            latest[i] = min(latest[i], max(line.bound, early.finish[i]))
-    late = late_pass(net, early, latest, hold_in_progress=True, any_mode=any_mode)
-    if late is None:
-        raise SchedulingError("no late dates beside existing early ones; please report this.")
-    return Dates(late.start, late.finish, late.resume, early.broken)
-
-
-def _searched(net: Network, early: Dates | None, least: Dates, ends: Sequence[Any], effort: Effort) -> Plan:
-    """The best of schedule generation in planning modes and the optimiser.
+def _searched(
+    net: Network, early: Dates | None, least: Dates, ends: Sequence[Any], effort: Effort, *, missed: bool
+) -> Plan:
+    """The best of schedule generation in planning modes and the search from there.
 
     `early` are the early dates in planning modes, `least` the least ones in any modes.
     """
     from scheduling.cpsat.solve import solve
+    from scheduling.generation import generate
+    from scheduling.latest import greatest
 
-    _refuse_fractions(net)
+    refuse_fractions(net)
     generated = None
     if early is not None and judge(net, early) is not Status.INFEASIBLE:
-        generated = generate(net, early, greatest(net, early, ends), ends)
-    outcome = solve(net, least, greatest(net, least, ends, any_mode=True), ends, generated, effort)
-    unaided = outcome.dates is not None and outcome.dates is generated and not outcome.proved
-    return _plan(net, ends, outcome, "generation" if unaided else "cpsat")
+        late = greatest(net, early, ends, missed=missed)
+        generated = generate(net, early, late, ends, missed=missed)
+    if generated is not None:
+        judged = levels(net, generated, ends, missed=missed)
+        late_name = "missed deadlines" if missed else "weighted lateness"
+        effort.tell(
+            *((late_name, judged.lateness) if judged.lateness else ("starts", -judged.earliness)), None
+        )
+    late = greatest(net, least, ends, any_mode=True, missed=missed)
+    outcome = solve(net, least, late, ends, generated, effort, missed=missed)
+    return _plan(net, ends, outcome, missed=missed)
 
 
-def _refuse_fractions(net: Network) -> None:
+def refuse_fractions(net: Network) -> None:
     for i, name in enumerate(net.ids):
         line = net.deadlines.get(i)
         values = (net.work[i], net.starts[net.project[i]], net.release[i], line.bound if line else None)
@@ -164,20 +180,11 @@ def _refuse_fractions(net: Network) -> None:
             )
 
 
-def project_ends(net: Network, early: Dates) -> list[Any]:
-    """End of each project: the later of its latest unfinished deadline and its early finish (SEMANTICS 8)."""
-    ends = early_finishes(net, early)
-    for i, line in net.deadlines.items():
-        if not net.done(i):
-            ends[net.project[i]] = max(ends[net.project[i]], line.bound)
-    return ends
-
-
-def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
+def impossible(net: Network, early: Dates) -> tuple[Any, ...]:
     """Activities whose hard deadline, last start or demand nothing can meet."""
     most = [max(item.capacity, *(units for _, units in item.changes), 0) for item in net.resources]
 
-    def impossible(i: int) -> bool:
+    def hopeless(i: int) -> bool:
         line = net.deadlines.get(i)
         if line and line.hard and early.finish[i] > line.bound + net.tolerance:
             return True
@@ -187,12 +194,12 @@ def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
         rows = [mode.demand for mode in net.modes[i]] if i in net.modes else [net.demand[i]]
         return late or all(any(units > most[k] for k, units in row) for row in rows)
 
-    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and impossible(i))
+    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and hopeless(i))
 
 
-def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> Plan:
+def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, *, missed: bool) -> Plan:
     """What an outcome is worth, after the independent check."""
-    dates = outcome.dates
+    dates, solver = outcome.dates, outcome.source
     if dates is None:
         if outcome.proved:
             return Plan(net, Status.INFEASIBLE, None, solver, conflict=())
@@ -209,7 +216,9 @@ def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> P
             dates,
             solver,
             weighted_lateness=judged.lateness,
-            weighted_lateness_bound=outcome.lateness_bound,
+            weighted_lateness_bound=None if missed else outcome.lateness_bound,
+            missed=missed_deadlines(net, dates),
+            missed_bound=outcome.lateness_bound if missed else None,
             overruns=overruns(net, dates, ends),
             cost=judged.cost,
             objective=-judged.earliness,
@@ -219,8 +228,10 @@ def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, solver: str) -> P
     )
 
 
-def checked(plan: Plan) -> Plan:
+def checked(plan: Plan, objective: Any = None) -> Plan:
     """The plan itself, once the independent validator agrees.
+
+    `objective` is what another goal than late starts should come to.
 
     Raises
     ------
@@ -234,8 +245,9 @@ def checked(plan: Plan) -> Plan:
     tolerance = plan.network.tolerance * (1 + len(plan.network))
     for name, value, told in (
         ("weighted lateness", seen.weighted_lateness, plan.weighted_lateness),
+        ("missed", seen.missed, plan.missed),
         ("cost", seen.cost, plan.cost),
-        ("objective", seen.objective, plan.objective),
+        ("objective", seen.objective if objective is None else objective, plan.objective),
     ):
         if abs(value - told) > tolerance:
             broken.append(f"{name} is {value}, not {told}")

@@ -1,4 +1,4 @@
-"""How far the axis of a network must reach (SEMANTICS 2)."""
+"""How far the axis of a network must reach (SEMANTICS 2), and how far its plans can."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import Any
 import networkx as nx
 
 from scheduling.axis import Axis
-from scheduling.calendar import Calendar
-from scheduling.errors import InputError
+from scheduling.calendar import Calendar, CalendarTable
+from scheduling.errors import AxisError, InputError
+from scheduling.network import FINISH_MILESTONE, Network
+from scheduling.passes import Dates
 
 _MARGIN_YEARS = 3
 _TAIL = 4
@@ -96,3 +98,21 @@ def longest_reach(
 def _add_days(day: date, days: int) -> date:
     """Day arithmetic that stays within the years 1 to 9999."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal() - 1))
+
+
+def serial_end(net: Network, early: Dates, ends: Sequence[Any] = ()) -> int:
+    """A boundary by which every activity can be done one after another, or the end of the axis."""
+    tables = (*net.tables, *(link.table for link in net.links))
+    last: Any = min((item.horizon for item in tables if isinstance(item, CalendarTable)), default=None)
+    changes = [when for resource in net.resources for when, _ in resource.changes]
+    moment: Any = max(*early.finish, *ends, *changes, 0)
+    try:
+        for i in net.order:
+            if net.kind[i] != FINISH_MILESTONE and not net.done(i):
+                table = net.tables[i]
+                moment = table.finish(table.next_start(moment), max(net.works(i)))
+        for link in net.links:
+            moment = link.table.shift(moment, abs(link.lag))
+    except AxisError:
+        moment = last
+    return int(moment)

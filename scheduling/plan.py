@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from scheduling.explain import Reason
 
 
+class Goal(StrEnum):
+    """What the last level of a plan is about, and what `objective` counts."""
+
+    LATEST = "latest"
+    """The sum of the starts of unstarted activities with work: the later, the better."""
+    EARLIEST = "earliest"
+    """Slots from the first project start to the last finish: the fewer, the better."""
+    LEAST_CHANGE = "least change"
+    """Slots by which unstarted activities start earlier or later than promised: the fewer, the better."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Planned dates that respect every precedence, calendar, factor and resource.
@@ -32,24 +44,29 @@ class Plan:
         Boundaries by position; None when there is no plan.
     solver : str
         "cpm" (the late pass, which is optimal where no resource binds), "cpsat" (found or proved by the
-        optimiser), or "generation" (the heuristic found what the optimiser did not better within its limit).
+        optimiser), "recreate" (found by ruin and recreate) or "generation" (not bettered within the limit).
     weighted_lateness : number or None
         Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots.
     weighted_lateness_bound : number or None
         No plan has a smaller one.
+    missed : number or None
+        Sum of the weights of the missed deadlines of unfinished activities.
+    missed_bound : number or None
+        No plan misses less; known only when missed deadlines were to be as few as possible.
     overruns : tuple
         Slots by which each project (by position) ends after its latest deadline and its early finish.
     cost : number or None
         Price of the modes chosen and the extensions used.
     objective : number or None
-        Sum of the start boundaries of unstarted activities with work: the later, the better.
+        What `goal` counts.
     objective_bound : number or None
-        No plan with this weighted lateness, overrun, place of work in progress and cost has a greater one.
+        No plan with this weighted lateness, overrun, place of work in progress and cost has a better one.
     conflict : tuple of ids or None
         When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
         demand no capacity ever meets; empty when only the search as a whole proves it.
     cautions : tuple of Caution
         Facts that the plan cannot mend, and modes that cut more than is customary.
+    goal : Goal
     """
 
     network: Network
@@ -58,12 +75,15 @@ class Plan:
     solver: str
     weighted_lateness: Any = None
     weighted_lateness_bound: Any = None
+    missed: Any = None
+    missed_bound: Any = None
     overruns: tuple[Any, ...] = ()
     cost: Any = None
     objective: Any = None
     objective_bound: Any = None
     conflict: tuple[Id, ...] | None = None
     cautions: tuple[Caution, ...] = ()
+    goal: Goal = Goal.LATEST
 
     @cached_property
     def start(self) -> Mapping[Id, Any]:
@@ -113,10 +133,10 @@ class Plan:
 
     @property
     def gap(self) -> Any:
-        """Slots by which the sum of starts may fall short of the best, at most; None without a bound."""
+        """Slots by which the objective may fall short of the best, at most; None without a bound."""
         if self.objective is None or self.objective_bound is None:
             return None
-        return self.objective_bound - self.objective
+        return abs(self.objective_bound - self.objective)
 
     def explain(self, activity: Id, *, early: bool = False) -> tuple[Reason, ...]:
         """The chain of what keeps an activity from lying later (or earlier), to the date that ends it.
@@ -145,26 +165,40 @@ class Levels(NamedTuple):
     earliness: Any
 
 
-def levels(net: Network, dates: Dates, ends: Sequence[Any]) -> Levels:
+def levels(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False) -> Levels:
     """Judge dates; `ends` are the projects' ends.
 
     Notes
     -----
-    Weighted lateness of unfinished activities' deadlines; sum of the projects' overruns; sum of the places
-    where work in progress resumes; cost of modes and extensions; minus the sum of starts of unstarted
-    activities with work.
+    Weighted lateness of unfinished activities' deadlines, or the weights of the `missed` ones; sum of the
+    projects' overruns; sum of the places where work in progress resumes; cost of modes and extensions; minus
+    the sum of starts of unstarted activities with work.
     """
     unfinished = [i for i in range(len(net)) if not net.done(i)]
     return Levels(
-        sum(
-            line.weight * max(0, dates.finish[i] - line.bound)
-            for i, line in net.deadlines.items()
-            if not net.done(i)
-        ),
+        (missed_deadlines if missed else weighted_lateness)(net, dates),
         sum(overruns(net, dates, ends)),
         sum(dates.resume[i] for i in unfinished if net.started(i)),
         cost(net, dates),
         -sum(dates.start[i] for i in unfinished if not net.started(i) and net.kind[i] == WORK),
+    )
+
+
+def weighted_lateness(net: Network, dates: Dates) -> Any:
+    """Sum of weight times lateness over the deadlines of unfinished activities, in elapsed slots."""
+    return sum(
+        line.weight * max(0, dates.finish[i] - line.bound)
+        for i, line in net.deadlines.items()
+        if not net.done(i)
+    )
+
+
+def missed_deadlines(net: Network, dates: Dates) -> Any:
+    """Sum of the weights of missed deadlines of unfinished activities."""
+    return sum(
+        line.weight
+        for i, line in net.deadlines.items()
+        if not net.done(i) and dates.finish[i] > line.bound + net.tolerance
     )
 
 
@@ -177,10 +211,15 @@ def overruns(net: Network, dates: Dates, ends: Sequence[Any]) -> tuple[Any, ...]
     return tuple(over)
 
 
-def allowed_finishes(net: Network, dates: Dates, ends: Sequence[Any]) -> list[Any]:
-    """Greatest finish of each activity that misses no deadline and no project's end by more than `dates`."""
+def allowed_finishes(net: Network, dates: Dates, ends: Sequence[Any], *, missed: bool = False) -> list[Any]:
+    """Greatest finish of each activity that misses no deadline and no project's end by more than `dates`.
+
+    A deadline missed anyway is no bound where `missed` deadlines are only counted.
+    """
     over = overruns(net, dates, ends)
     latest = [ends[k] + over[k] for k in net.project]
     for i, line in net.deadlines.items():
-        latest[i] = min(latest[i], max(line.bound, dates.finish[i]))
+        late = dates.finish[i] > line.bound
+        if not (late and missed):
+            latest[i] = min(latest[i], dates.finish[i] if late else line.bound)
     return latest

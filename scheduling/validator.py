@@ -40,8 +40,10 @@ class Measure(NamedTuple):
     """Recomputed values of a plan."""
 
     weighted_lateness: Any
+    missed: Any
     objective: Any
     cost: Any
+    makespan: Any
 
 
 def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
@@ -75,8 +77,9 @@ def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
 
 
 def measure(network: Network, dates: Dates) -> Measure:
-    """Weighted lateness, sum of starts and cost, recomputed from the dates alone."""
+    """Lateness, missed deadlines, sum of starts, cost and makespan, recomputed from the dates alone."""
     lateness: Any = 0
+    missed: Any = 0
     objective: Any = 0
     check = _Validator(network, dates)
     cost: Any = sum(network.modes[i][dates.modes.get(i, 0)].cost for i in network.modes)
@@ -90,9 +93,11 @@ def measure(network: Network, dates: Dates) -> Measure:
         reached = dates.start[i] if network.kind[i] == START_MILESTONE else dates.finish[i]
         if line is not None and reached > line.bound:
             lateness += line.weight * (reached - line.bound)
+            missed += line.weight if reached > line.bound + network.tolerance else 0
         if network.kind[i] == WORK and network.actual_start[i] is None:
             objective += dates.start[i]
-    return Measure(lateness, objective, cost)
+    makespan = max(dates.finish, default=0) - min(network.starts, default=0)
+    return Measure(lateness, missed, objective, cost, makespan)
 
 
 class _Walker:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from plans import Enumeration, portfolio, tiny
 
-from scheduling.backward import backward_schedule, greatest, project_ends
+from scheduling.backward import Lateness, backward_schedule, greatest, project_ends
 from scheduling.build import compile_network
 from scheduling.cautions import Caution, CautionKind
 from scheduling.errors import ContradictionError, InputError
@@ -25,7 +25,8 @@ from scheduling.validator import validate
 QUIET = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def agrees(net: Network) -> None:
+def agrees(net: Network, lateness: Lateness = "weighted") -> None:
+    missed = lateness == "missed"
     try:
         early = early_pass(net, any_mode=True)
     except ContradictionError:
@@ -35,17 +36,20 @@ def agrees(net: Network) -> None:
             early = early_pass(net)
     ends = project_ends(net, early)
     begun = {i: early.resume[i] for i in range(len(net)) if net.started(i) and not net.done(i)}
-    best = Enumeration(net, ends, begun).run()
+    best = Enumeration(net, ends, begun, missed=missed).run()
     for solver in ("auto", "cpsat"):
-        plan = backward_schedule(net, solver=solver, limit=5)
+        plan = backward_schedule(net, solver=solver, lateness=lateness, limit=5)
         if best.levels is None:
             assert plan.status is Status.INFEASIBLE
             assert plan.dates is None
             continue
         assert plan.dates is not None
-        assert tuple(levels(net, plan.dates, ends)) == best.levels
+        assert tuple(levels(net, plan.dates, ends, missed=missed)) == best.levels
         assert plan.status is (Status.LATE if best.levels[0] else Status.OPTIMAL)
-        assert plan.weighted_lateness == plan.weighted_lateness_bound == best.levels[0]
+        value, bound = plan.weighted_lateness, plan.weighted_lateness_bound
+        if missed:
+            value, bound = plan.missed, plan.missed_bound
+        assert value == bound == best.levels[0]
         assert plan.cost == best.levels[3]
         assert plan.objective == plan.objective_bound == -best.levels[4]
         assert plan.gap == 0
@@ -55,6 +59,12 @@ def agrees(net: Network) -> None:
 @given(tiny())
 def test_one_resource(net: Network) -> None:
     agrees(net)
+
+
+@QUIET
+@given(tiny())
+def test_missed_deadlines(net: Network) -> None:
+    agrees(net, "missed")
 
 
 @QUIET
@@ -201,8 +211,8 @@ def test_progress_is_told() -> None:
     for name in "ab":
         graph.add_node(name, duration=4, deadline=8, demand={"crane": 1})
     net = compile_network(graph, resources=[Resource("crane", 1)])
-    backward_schedule(net, progress=lambda *line: told.append(line))
-    assert told[-1][:2] == ("starts", 4)
+    backward_schedule(net, progress=told.append)
+    assert told[-1][:3] == ("starts", 4, 4)
 
 
 def test_late_pass_refused_where_a_resource_binds() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
@@ -211,6 +211,20 @@ def weighted_lateness(variables: Variables, ends: Sequence[int]) -> Expression:
     return total
 
 
+def missed_deadlines(variables: Variables, ends: Sequence[int]) -> Expression:
+    """``sum(scale w_i missed_i)`` over soft deadlines, ``f_i <= deadline_i`` unless ``missed_i``."""
+    net, model = variables.net, variables.model
+    scale = lateness_scale(net)
+    total: Expression = 0
+    for i, weight in _weights(net).items():
+        end, bound = variables.finish(i), int(net.deadlines[i].bound)
+        if int(end.values[-1]) > bound:
+            missed = model.new_bool_var(f"missed {net.ids[i]}")
+            model.add(end.expression <= bound).only_enforce_if(~missed)
+            total += int(weight * scale) * missed
+    return total
+
+
 def overrun(variables: Variables, ends: Sequence[int]) -> Expression:
     """``sum(over_k)`` over projects, ``over_k >= f_i - end_k`` for activities of k, ``over_k >= 0``."""
     net, model = variables.net, variables.model
@@ -263,6 +277,22 @@ def starts(variables: Variables) -> Expression:
     return sum(
         variables.places[i].expression for i in range(len(net)) if not net.started(i) and net.kind[i] == WORK
     )
+
+
+def changes(variables: Variables, target: Mapping[int, int]) -> Expression:
+    """``sum(d_i)``, ``d_i >= s_i - target_i,  d_i >= target_i - s_i``."""
+    total: Expression = 0
+    for i, when in target.items():
+        place = variables.places[i]
+        most = max(abs(int(place.values[0]) - when), abs(int(place.values[-1]) - when))
+        if place.fixed:
+            total += most
+            continue
+        moved = variables.model.new_int_var(0, most, f"change {variables.net.ids[i]}")
+        variables.model.add(moved >= place.expression - when)
+        variables.model.add(moved >= when - place.expression)
+        total += moved
+    return total
 
 
 def at_most(variables: Variables, expression: Expression, value: int) -> None:

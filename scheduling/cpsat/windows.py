@@ -6,21 +6,30 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from scheduling.calendar import CalendarTable
 from scheduling.cpsat.variables import Window
-from scheduling.errors import AxisError, SchedulingError
-from scheduling.network import FINISH_MILESTONE, Network
+from scheduling.errors import SchedulingError
+from scheduling.horizon import serial_end
+from scheduling.network import Network
 from scheduling.passes import Dates, late_pass
 from scheduling.plan import Levels
 
 
-def wide_window(net: Network, early: Dates, ends: Sequence[int], judged: Levels | None, depth: int) -> Window:
+def wide_window(
+    net: Network,
+    early: Dates,
+    ends: Sequence[int],
+    judged: Levels | None,
+    depth: int,
+    *,
+    missed: bool = False,
+) -> Window:
     """Least and greatest places of a plan no worse than `judged` at the levels before and at `depth`.
 
-    Every deadline may be missed by the whole weighted lateness, every project overrun by the whole overrun
-    (known from level 1 on); without a plan to judge by, the horizon alone bounds.
+    Every deadline may be missed by the whole weighted lateness (where `missed` ones are only counted, at will
+    if its weight allows it), every project overrun by the whole overrun (known from level 1 on); without a
+    plan to judge by, the horizon alone bounds.
     """
-    far = horizon(net, early, ends)
+    far = serial_end(net, early, ends)
     latest: list[Any] = [far] * len(net)
     if judged is not None and depth >= 1:
         latest = [ends[k] + judged.overrun for k in net.project]
@@ -29,7 +38,8 @@ def wide_window(net: Network, early: Dates, ends: Sequence[int], judged: Levels 
             latest[i] = min(latest[i], line.bound)
         elif judged is not None:
             slack = int(Fraction(str(judged.lateness)) / Fraction(str(line.weight)))
-            latest[i] = min(latest[i], line.bound + slack)
+            if not (missed and slack):
+                latest[i] = min(latest[i], line.bound + slack)
     latest = [max(bound, finish) for bound, finish in zip(latest, early.finish, strict=True)]
     late = late_pass(net, early, latest, any_mode=True)
     if late is None:
@@ -54,27 +64,3 @@ def settled(net: Network) -> set[int]:
         ):
             found.add(i)
     return found
-
-
-def horizon(net: Network, early: Dates, ends: Sequence[int]) -> int:
-    """A boundary by which every activity can be done one after another, or the end of the axis."""
-    last: Any = min(
-        (item.horizon for item in (*net.tables, *(link.table for link in net.links)) if _dated(item)),
-        default=None,
-    )
-    changes = [when for resource in net.resources for when, _ in resource.changes]
-    moment: Any = max(*early.finish, *ends, *changes, 0)
-    try:
-        for i in net.order:
-            if net.kind[i] != FINISH_MILESTONE and not net.done(i):
-                table = net.tables[i]
-                moment = table.finish(table.next_start(moment), max(net.works(i)))
-        for link in net.links:
-            moment = link.table.shift(moment, abs(link.lag))
-    except AxisError:
-        moment = last
-    return int(moment)
-
-
-def _dated(table: Any) -> bool:
-    return isinstance(table, CalendarTable)

@@ -1,0 +1,1 @@
+"""Compiled loops over integer arrays; the only place where numba is imported."""
