@@ -130,10 +130,10 @@ def find_conflict(network: Network | Graph, *, limit: float = LIMIT) -> Conflict
     >>> [element.kind.value for element in conflict.elements], conflict.excess
     (['release', 'link', 'duration', 'link', 'deadline'], 10)
     """
-    return next(conflicts(network, limit=limit), None)
+    return next(find_conflicts(network, limit=limit), None)
 
 
-def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Conflict]:
+def find_conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Conflict]:
     """Conflicts that share no cause, one after the other, each computed when asked for.
 
     First chains that miss a deadline, the worst first; then what remains without the deadlines missed:
