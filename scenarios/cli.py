@@ -350,6 +350,38 @@ def explain(
 
 
 @app.command()
+def conflicts(
+    scenario: ScenarioArgument,
+    limit: Annotated[
+        float, typer.Option("--limit", min=0.1, help="Work units of the optimiser for each conflict.")
+    ] = 30.0,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Say which deadlines cannot hold, what together makes them impossible, and what would mend it."""
+    from scenarios.assemble import assemble
+    from scenarios.conflicts import ConflictSpeaker, conflict_dict
+    from scheduling.conflicts import find_conflicts
+    from scheduling.repairs import find_repairs
+
+    chosen = _lang(lang)
+    assembly = assemble(_load(scenario, chosen))
+    found = (
+        (item, find_repairs(item, limit=limit)) for item in find_conflicts(assembly.network, limit=limit)
+    )
+    if as_json:
+        data = [conflict_dict(assembly, item, mended) for item, mended in found]
+        typer.echo(json.dumps({"conflicts": data}, ensure_ascii=False, indent=2))
+        return
+    speaker, number = ConflictSpeaker(assembly, chosen), 0
+    for number, (item, mended) in enumerate(found, 1):
+        typer.echo(say("conflict_heading", chosen, number=number) + speaker.conflict(item))
+        typer.echo(speaker.repairs(mended))
+    if not number:
+        typer.echo(say("conflicts_none", chosen))
+
+
+@app.command()
 def template(
     path: Annotated[Path, typer.Argument(help="Ledger to write: .xlsx or .csv.")] = Path("ledger.xlsx"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")] = False,

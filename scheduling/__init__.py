@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scheduling.calendar import CalendarTable as CalendarTable
     from scheduling.conflicts import Conflict as Conflict
     from scheduling.conflicts import find_conflict as find_conflict
+    from scheduling.conflicts import find_conflicts as find_conflicts
     from scheduling.cpm import CriticalPath as CriticalPath
     from scheduling.cpm import critical_path as critical_path
     from scheduling.crashing import CurvePoint as CurvePoint
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from scheduling.network import Resource as Resource
     from scheduling.plan import Plan as Plan
     from scheduling.promises import replan as replan
+    from scheduling.repairs import Repair as Repair
+    from scheduling.repairs import find_repairs as find_repairs
     from scheduling.status import Status as Status
     from scheduling.validator import Violation as Violation
     from scheduling.validator import validate as validate
@@ -42,8 +45,8 @@ _HOME = {
     "AxisError": "errors",
     "Calendar": "calendar",
     "CalendarTable": "calendar",
-    "ContradictionError": "errors",
     "Conflict": "conflicts",
+    "ContradictionError": "errors",
     "CriticalPath": "cpm",
     "CurvePoint": "crashing",
     "CycleError": "errors",
@@ -53,6 +56,7 @@ _HOME = {
     "Plan": "plan",
     "Reason": "explain",
     "ReasonKind": "explain",
+    "Repair": "repairs",
     "Resource": "network",
     "SchedulingError": "errors",
     "Status": "status",
@@ -63,6 +67,8 @@ _HOME = {
     "critical_path": "cpm",
     "earliest_schedule": "earliest",
     "find_conflict": "conflicts",
+    "find_conflicts": "conflicts",
+    "find_repairs": "repairs",
     "replan": "promises",
     "validate": "validator",
 }

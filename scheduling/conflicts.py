@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scheduling.backward import greatest, project_ends
+from scheduling.backward import refuse_fractions
 from scheduling.build import compile_network
 from scheduling.calendar import CalendarTable
 from scheduling.capacity import overloads
@@ -17,7 +17,7 @@ from scheduling.elements import Element, Kind, elements_of, named, upper_bounds
 from scheduling.energy import Overbooked, overbooked
 from scheduling.errors import ContradictionError
 from scheduling.feasibility import attempt, latest_dates, misses, short
-from scheduling.generation import generate
+from scheduling.latest import greatest, project_ends
 from scheduling.network import Id, Network
 from scheduling.parts import parts
 from scheduling.passes import Dates, early_pass
@@ -130,10 +130,10 @@ def find_conflict(network: Network | Graph, *, limit: float = LIMIT) -> Conflict
     >>> [element.kind.value for element in conflict.elements], conflict.excess
     (['release', 'link', 'duration', 'link', 'deadline'], 10)
     """
-    return next(conflicts(network, limit=limit), None)
+    return next(find_conflicts(network, limit=limit), None)
 
 
-def conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Conflict]:
+def find_conflicts(network: Network | Graph, *, limit: float = LIMIT) -> Iterator[Conflict]:
     """Conflicts that share no cause, one after the other, each computed when asked for.
 
     First chains that miss a deadline, the worst first; then what remains without the deadlines missed:
@@ -199,6 +199,7 @@ def _overbooked(net: Network, early: Dates, limit: float) -> Conflict | None:
     """A conflict of a network whose early dates keep every deadline: only resources stand against them."""
     if not short(net, early):
         return None
+    refuse_fractions(net)
     proof = _Proof(net, limit)
     for i, row in enumerate(net.demand):
         for k, units in row:
@@ -266,6 +267,8 @@ def _grown(proof: _Proof, early: Dates, late: Dates) -> Conflict | None:
 
 def _heuristic(net: Network, early: Dates) -> Dates | None:
     """Dates of a quick plan that may be late."""
+    from scheduling.generation import generate
+
     soft = replace(net, deadlines={i: line._replace(hard=False) for i, line in net.deadlines.items()})
     ends = project_ends(soft, early)
     return generate(soft, early, greatest(soft, early, ends), ends)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from scheduling.capacity import overloads
 from scheduling.energy import overbooked
+from scheduling.horizon import serial_end
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass, late_pass
 
@@ -59,8 +60,6 @@ def short(net: Network, dates: Dates) -> bool:
 
 def latest_dates(net: Network, early: Dates) -> Dates:
     """Greatest dates under every deadline; what none bounds lies where all work is done one by one."""
-    from scheduling.horizon import serial_end
-
     ends: list[Any] = [line.bound for line in net.deadlines.values()]
     latest: list[Any] = [serial_end(net, early, ends)] * len(net)
     for i, line in net.deadlines.items():

@@ -15,8 +15,8 @@ from scheduling.conflicts import (
     STEP,
     Conflict,
     bounded,
-    conflicts,
     find_conflict,
+    find_conflicts,
     without_deadlines,
     without_resources,
 )
@@ -105,7 +105,7 @@ class Repair:
     projects: tuple[Id, ...]
 
 
-def repairs(
+def find_repairs(
     conflict: Conflict | Network | Graph, *, prices: Prices | None = None, limit: float = LIMIT
 ) -> tuple[Repair, ...]:
     """Repairs of a conflict, each alone enough, the cheapest first, then the fewest days.
@@ -132,7 +132,7 @@ def repairs(
     >>> graph.add_node("design", duration=30)
     >>> graph.add_node("start", duration=0, deadline=40)
     >>> graph.add_edges_from([("land", "design"), ("design", "start")])
-    >>> [(repair.change.value, repair.amount, repair.proved) for repair in repairs(graph)]
+    >>> [(repair.change.value, repair.amount, repair.proved) for repair in find_repairs(graph)]
     [('slip', 10, True), ('earlier', 10, True), ('shorten', 10, True)]
     """
     if not isinstance(conflict, Conflict):
@@ -190,7 +190,7 @@ class _Workshop:
         own = {net.index[self.net.ids[i]] for i in bounded(self.conflict)}
         resources = {element.position for element in self.conflict.of(Kind.CAPACITY)}
         net = without_deadlines(net, set(misses(net, early_pass(net))) - own)
-        for other in conflicts(without_deadlines(net, own), limit=self.limit):
+        for other in find_conflicts(without_deadlines(net, own), limit=self.limit):
             booked = {element.position for element in other.of(Kind.CAPACITY)}
             if booked & resources:
                 continue
