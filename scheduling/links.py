@@ -147,7 +147,7 @@ class Links(Sequence[Link]):
         ranked = sorted(range(len(self.patterns)), key=lambda k: _rank(self.patterns[k]))
         code = np.argsort(np.array(ranked, dtype=np.int64))[self.code]
         width = self.succ.max(initial=0) + 1
-        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code, kind="stable")
+        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code)
         patterns = [self.patterns[k] for k in ranked]
         return Links(self.pred[order], self.succ[order], code[order], patterns)
 

@@ -229,8 +229,8 @@ class Network:
     def sums(self) -> tuple[list[int], list[int], list[Said]] | None:
         """Predecessors and successors of minimum links, and what these say, where all dates are just sums.
 
-        No link comes before one into its predecessor. Plain links say nothing. None where there are calendars,
-        facts, maximum lags, last starts or least finishes.
+        No link comes before one into its predecessor. Plain links say nothing. None with calendars, facts,
+        maximum lags, last starts or least finishes.
         """
         links = self.minimum_links
         bounded = self.calendared or self.begun or self.finish_from or self.start_by
