@@ -3,9 +3,9 @@
     python benchmarks/critical_path.py [--activities N] [--rounds ROUNDS] [--seed SEED]
 
 Both start from the same `networkx` graph and take turns; the table shows medians of processor seconds and
-their ratio. "ours" reads the graph, makes both passes, total floats and driving predecessors; free floats and
-the first critical path come on top. The networks are seeded and have about two precedences an activity. The
-edges carry, as weight, the duration that `networkx` needs to see there.
+their ratio. "ours" reads the graph, makes both passes, total floats and driving predecessors, and drops all;
+free floats and the first critical path come on top. The networks are seeded and have about two precedences an
+activity. The edges carry, as weight, the duration that `networkx` needs to see there.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NETWORKS = (
 
 
 def precedences(shape: str, count: int, rng: random.Random) -> list[tuple[int, int]]:
-    """Two precedences an activity: out of the layer before its own, its project, or any earlier one."""
+    """Two precedences an activity: out of the layer before (in its project), or any earlier ones."""
     if shape == "any two":
         return [(rng.randrange(i), i) for i in range(1, count) for _ in range(2)]
     width, size = (5, 30) if shape == "projects of 30" else (int(shape.split()[-1]), count)

@@ -171,7 +171,7 @@ class _Compiler:
     def compile(self, progress_override: bool) -> Network:
         projects = self.projects()
         place = {project: k for k, project in enumerate(projects)}
-        nothing = [None] * len(self.ids)
+        nothing = (None,) * len(self.ids)
         self.tables = self.activity_tables()
         known = {**self.having("actual_start"), **self.having("actual_finish")}
         actuals = {i: self.actuals(i) for i in sorted(known)}
@@ -219,8 +219,10 @@ class _Compiler:
             return {}
         return {i: node for i, node in enumerate(self.nodes) if node.get(key) is not None}
 
-    def filled(self, column: list[Any], values: Mapping[int, Any]) -> tuple[Any, ...]:
+    def filled(self, column: Sequence[Any], values: Mapping[int, Any]) -> tuple[Any, ...]:
         """A column with the values of some activities put in."""
+        if not values:
+            return tuple(column)
         row = list(column)
         for i, value in values.items():
             row[i] = value
@@ -355,12 +357,16 @@ class _Compiler:
 
     # -- links ----------------------------------------------------------------------------------------
     def links(self, progress_override: bool) -> Links:
-        pred, succ, edges = self.arcs()
-        alike = self.alike(pred, edges)
+        pred, succ = self.arcs()
+        given: set[str] = set().union(*self.edges())
+        columns = {self.relation: "FS", self.lag: 0, **_EDGE_DEFAULTS}
+        columns = {key: default for key, default in columns.items() if key in given}
+        edges = list(self.edges()) if columns else [{}] * len(pred)
+        alike = self.alike(pred, [[edge.get(*pair) for edge in edges] for pair in columns.items()])
         codes: dict[tuple[Any, ...], int] = {}
-        said = np.full((2, len(edges)), -1)
+        said = np.full((2, len(pred)), -1)
         try:
-            for k in np.flatnonzero((alike == np.arange(len(edges))) | (pred == succ)).tolist():
+            for k in np.flatnonzero((alike == np.arange(len(pred))) | (pred == succ)).tolist():
                 for link in self.edge_links(pred[k], succ[k], edges[k]):
                     said[int(link.maximum), k] = codes.setdefault(link[2:], len(codes))
         except InputError:
@@ -376,36 +382,36 @@ class _Compiler:
             links = links.kept(links.saying(lambda link: link.maximum or link.to_finish) | ~begun[links.succ])
         return links
 
-    def arcs(self) -> tuple[Ints, Ints, list[Mapping[str, Any]]]:
-        """Predecessor, successor and attributes of every edge."""
-        rows: list[Mapping[Id, Any]] = [row for _, row in self.graph.adjacency()]
+    def arcs(self) -> tuple[Ints, Ints]:
+        """Predecessor and successor of every edge."""
+        rows = list(self.rows())
         sizes = list(map(len, rows))
         place = {name: k for k, name in enumerate(self.graph)}.__getitem__
         position = np.argsort(np.array(self.sequence, dtype=np.int64))
-        pred = np.repeat(position, sizes)
-        succ = position[np.fromiter(map(place, chain.from_iterable(rows)), np.int64, sum(sizes))]
-        edges = list(chain.from_iterable(map(methodcaller("values"), rows)))
+        succ = np.repeat(position, sizes)
+        pred = position[np.fromiter(map(place, chain.from_iterable(rows)), np.int64, sum(sizes))]
         if self.graph.is_multigraph():
-            times = list(map(len, edges))
+            times = [len(held) for row in rows for held in row.values()]
             pred, succ = np.repeat(pred, times), np.repeat(succ, times)
-            edges = list(chain.from_iterable(map(methodcaller("values"), edges)))
-        return pred, succ, edges
+        return pred, succ
 
-    def alike(self, pred: Ints, edges: Sequence[Mapping[str, Any]]) -> Ints:
+    def rows(self) -> Iterator[Mapping[Id, Any]]:
+        """Edges by predecessor, into every activity: most graphs are built that way, which speeds reading."""
+        return (row for _, row in self.graph.reverse(copy=False).adjacency())
+
+    def edges(self) -> Iterator[Mapping[str, Any]]:
+        """Attributes of every edge."""
+        held = chain.from_iterable(map(methodcaller("values"), self.rows()))
+        return chain.from_iterable(map(methodcaller("values"), held)) if self.graph.is_multigraph() else held
+
+    def alike(self, pred: Ints, columns: list[list[Any]]) -> Ints:
         """For every edge the first one that says the same, so that only those few need be read."""
-        given: set[str] = set().union(*edges)
-        defaults = {self.relation: "FS", self.lag: 0, **_EDGE_DEFAULTS}
-        columns = [
-            [edge.get(key, default) for edge in edges] for key, default in defaults.items() if key in given
-        ]
         if not set().union(*(map(type, column) for column in columns)) <= _PLAIN_TYPES:
-            return np.arange(
-                len(edges)
-            )  # a value may equal another and mean none (True is 1), or have no hash
+            return np.arange(len(pred))  # values may only seem equal (True and 1), or have no hash
         if len(set(self.tables)) > 1:
-            columns.append([self.tables[i] for i in pred.tolist()])
+            columns = [[self.tables[i] for i in pred.tolist()], *columns]
         if not columns:
-            return np.zeros(len(edges), dtype=np.int64)
+            return np.zeros(len(pred), dtype=np.int64)
         first: dict[tuple[Any, ...], int] = {}
         return np.fromiter(map(first.setdefault, zip(*columns, strict=True), count()), np.int64)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from scheduling.build import compile_network
-from scheduling.calendar import Calendar, CalendarTable
+from scheduling.calendar import Calendar, CalendarTable, Ints
 from scheduling.errors import InputError
 from scheduling.floats import drivers, early_finishes, free_floats, total_floats
 from scheduling.network import Id, Network, When
@@ -129,19 +129,20 @@ class CriticalPath:
         return max(self.early.finish) - min(*net.starts, *self.early.start)
 
     @cached_property
-    def _driving(self) -> tuple[list[int], list[int]]:
+    def _driving(self) -> tuple[list[int], Ints]:
         return drivers(self.network, self.early)
 
     def _drivers(self, i: int) -> list[int]:
         first, other = self._driving
-        return other[first[i] : first[i + 1]]
+        drivers: list[int] = other[first[i] : first[i + 1]].tolist()
+        return drivers
 
     @cached_property
     def driving(self) -> Mapping[Id, tuple[Id, ...]]:
         """Predecessors that alone already put an activity where its early dates are."""
         ids = self.network.ids
         first, other = self._driving
-        names = tuple([ids[j] for j in other])
+        names = tuple([ids[j] for j in other.tolist()])
         return dict(zip(ids, map(names.__getitem__, map(slice, first, first[1:])), strict=True))
 
     def paths(self, project: Id | None = None) -> Iterator[tuple[Id, ...]]:

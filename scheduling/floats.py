@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scheduling.calendar import CONTINUOUS, CalendarTable
+from scheduling.calendar import CalendarTable, Ints
 from scheduling.links import Flags, Links, first_of
 from scheduling.network import WORK, Link, Network
 from scheduling.passes import Dates
@@ -93,12 +93,13 @@ def _slots(net: Network, i: int, early: Any, late: Any) -> Any:
     return net.tables[i].slots(early, late) if net.kind[i] == WORK else late - early
 
 
-def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
+def drivers(net: Network, early: Dates) -> tuple[list[int], Ints]:
     """What alone already puts each unfinished activity at its early place.
 
     Returns
     -------
-    first, other : list of int
+    first : list of int
+    other : array of int
         The drivers of activity ``i`` are ``other[first[i]:first[i + 1]]``: predecessors of minimum links,
         then successors of maximum lags, each once.
     """
@@ -111,7 +112,7 @@ def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
     _, once = np.unique(here * len(net) + other, return_index=True)
     once.sort()
     order = once[np.argsort(here[once], kind="stable")]
-    return first_of(here[order], len(net)), other[order].tolist()
+    return first_of(here[order], len(net)), other[order]
 
 
 def _drive(net: Network, early: Dates, links: Links) -> Flags:
@@ -121,7 +122,7 @@ def _drive(net: Network, early: Dates, links: Links) -> Flags:
     adds[net.calendared] = False
     done[[i for i in net.begun if net.done(i)]] = True
     unfinished, adds = ~done[links.succ], adds[links.succ]
-    adds &= links.saying(lambda link: not link.lag or link.table is CONTINUOUS)
+    adds &= links.saying(lambda link: not link.counted)
     event = np.where(links.saying(lambda link: link.from_finish), finish[links.pred], start[links.pred])
     at = event + np.array([link.lag for link in links.patterns])[links.code]
     at = np.where(links.saying(lambda link: link.to_finish), at - np.array(net.work)[links.succ], at)

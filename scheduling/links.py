@@ -51,6 +51,11 @@ class Link(NamedTuple):
         """Whether it just says: not before the predecessor has finished."""
         return self.from_finish and not (self.to_finish or self.lag or self.maximum)
 
+    @property
+    def counted(self) -> bool:
+        """Whether a calendar counts its lag."""
+        return bool(self.lag) and self.table is not CONTINUOUS
+
 
 Said: TypeAlias = tuple[bool, bool, Any, Link]
 """What a link says: from a finish, to a finish, lag, and all of it, with ends that mean nothing."""
@@ -66,17 +71,11 @@ class Beside(NamedTuple):
         The activity at the other end.
     said : list of tuple
         What the link says.
-    odd : list of int
-        Activities with a link that is not plain.
-    tabled : list of int
-        Activities with a lag that a calendar counts.
     """
 
     first: list[int]
     other: list[int]
     said: list[Said]
-    odd: list[int]
-    tabled: list[int]
 
     def of(self, i: int) -> Iterable[tuple[int, Said]]:
         """The links of one activity: the other end, and what each says."""
@@ -148,7 +147,7 @@ class Links(Sequence[Link]):
         ranked = sorted(range(len(self.patterns)), key=lambda k: _rank(self.patterns[k]))
         code = np.argsort(np.array(ranked, dtype=np.int64))[self.code]
         width = self.succ.max(initial=0) + 1
-        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code, kind="stable")
+        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code)
         patterns = [self.patterns[k] for k in ranked]
         return Links(self.pred[order], self.succ[order], code[order], patterns)
 
@@ -156,16 +155,12 @@ class Links(Sequence[Link]):
         """The links into (`of_succ`) or out of each of `count` activities, in the same order."""
         here, other = (self.succ, self.pred) if of_succ else (self.pred, self.succ)
         order = np.argsort(here, kind="stable")
+        return Beside(first_of(here, count), other[order].tolist(), self.said(order))
+
+    def said(self, order: Ints) -> list[Said]:
+        """What the links say, in some order."""
         said = [(*link[2:5], link) for link in self.patterns]
-        odd = np.unique(here[self.saying(lambda link: not link.plain)])
-        tabled = np.unique(here[self.saying(lambda link: bool(link.lag) and link.table is not CONTINUOUS)])
-        return Beside(
-            first_of(here, count),
-            other[order].tolist(),
-            said * len(order) if len(said) == 1 else [said[k] for k in self.code[order].tolist()],
-            odd.tolist(),
-            tabled.tolist(),
-        )
+        return [said[k] for k in self.code[order].tolist()]
 
 
 def first_of(here: Ints, count: int) -> list[int]:

@@ -18,7 +18,7 @@ import numpy as np
 
 from scheduling.calendar import CONTINUOUS, Axis, Number
 from scheduling.errors import CycleError
-from scheduling.links import Beside, Links
+from scheduling.links import Beside, Links, Said
 from scheduling.links import Extension as Extension
 from scheduling.links import Link as Link
 
@@ -226,6 +226,24 @@ class Network:
         return links.kept(~done[links.succ] & ~fact).beside(len(self), of_succ=False)
 
     @cached_property
+    def sums(self) -> tuple[list[int], list[int], list[Said]] | None:
+        """Predecessors and successors of minimum links, and what these say, where all dates are just sums.
+
+        No link comes before one into its predecessor. Plain links say nothing. None with calendars, facts,
+        maximum lags, last starts or least finishes.
+        """
+        links = self.minimum_links
+        bounded = self.calendared or self.begun or self.finish_from or self.start_by
+        if bounded or len(links) < len(self.links) or any(link.counted for link in links.patterns):
+            return None
+        rank = np.argsort(np.array(self.order, dtype=np.int64))
+        order = np.argsort(rank[links.pred], kind="stable")
+        position = np.arange(len(self)).astype(object)  # shared numbers: many equal ones would fill memory
+        pred, succ = position[links.pred[order]].tolist(), position[links.succ[order]].tolist()
+        plain = all(link.plain for link in links.patterns)
+        return pred, succ, [] if plain else links.said(order)
+
+    @cached_property
     def calendared(self) -> list[int]:
         """Activities with a calendar."""
         if set(self.tables) <= {CONTINUOUS}:
@@ -277,7 +295,8 @@ class Network:
         given += [[line.bound for line in self.deadlines.values()], [gate.arrival for gate in self.gates]]
         given += [self.start_by.values(), self.finish_from.values()]
         given += [[mode.work for mode in modes] for modes in self.modes.values()]
-        given += [self.work, self.starts, self.release, self.actual_start, self.actual_finish]
+        given += [self.work, self.starts, self.release]
+        given += [(self.actual_start[i], self.actual_finish[i]) for i in self.begun]
         return 1e-6 if float in set(map(type, chain.from_iterable(given))) else 0
 
     @cached_property
@@ -322,7 +341,7 @@ class Network:
         if (self.minimum_links.pred < self.minimum_links.succ).all():
             return list(range(len(self)))
         first, succs = self.after[:2]
-        waiting = np.diff(self.before.first).tolist()
+        waiting = np.bincount(self.minimum_links.succ, minlength=len(self)).tolist()
         order = [i for i, count in enumerate(waiting) if not count]
         for i in order:
             for j in succs[first[i] : first[i + 1]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from scheduling.calendar import CalendarTable
 from scheduling.errors import AxisError, ContradictionError
-from scheduling.links import Beside
+from scheduling.links import Said
 from scheduling.network import Link, Network, later
 from scheduling.places import (
     binds_back,
@@ -22,8 +22,6 @@ from scheduling.places import (
     pushed_to,
 )
 from scheduling.settling import Pass
-
-_PLAIN, _SUMS, _CAREFUL = range(3)
 
 __all__ = ["Dates", "early_pass", "greatest_start", "late_pass", "least_start"]
 
@@ -144,32 +142,31 @@ class _Forward(Pass):
         self.modes = net.modes if any_mode else {}
         self.lower = _lower_bounds(net, clamp, floor)
         self.maxima = _grouped((link.pred, link) for link in net.pushing_maxima)
-        self.ease = _ease(net, net.before, self.lower, net.finish_from, self.maxima, self.modes)
 
-    def run(self, block: Iterable[int]) -> None:
-        start, finish, resume, work = self.start, self.finish, self.resume, self.work
-        ease, lower = self.ease, self.lower
-        first, other, said = self.net.before[:3]
-        for i in block:
-            how = ease[i]
-            if how == _CAREFUL:
-                self.place_named(i)
-                continue
-            at, links = lower[i], slice(first[i], first[i + 1])
-            if how == _PLAIN:
-                for j in other[links]:
-                    bound = finish[j]
-                    if bound > at:
-                        at = bound
-            else:
-                for j, (of_finish, to_finish, lag, _) in zip(other[links], said[links], strict=True):
-                    bound = (finish[j] if of_finish else start[j]) + lag
-                    if to_finish:
-                        bound -= work[i]
-                    if bound > at:
-                        at = bound
-            start[i] = resume[i] = at
-            finish[i] = at + work[i]
+    def solve(self, blocks: Iterable[tuple[bool, list[int]]]) -> None:
+        if self.net.sums is None or self.modes or None in self.lower:
+            super().solve(blocks)
+        else:
+            self.sum_up(*self.net.sums)
+
+    def sum_up(self, pred: list[int], succ: list[int], said: list[Said]) -> None:
+        """Place everything link by link, from the first predecessor on."""
+        start, work = self.lower, self.work
+        finish = list(map(operator.add, start, work))
+        if not said:
+            for i, j in zip(pred, succ, strict=True):
+                bound = finish[i]
+                if bound > start[j]:
+                    start[j] = bound
+                    finish[j] = bound + work[j]
+        for i, j, (of_finish, to_finish, lag, _) in zip(pred, succ, said, strict=False):
+            bound = (finish[i] if of_finish else start[i]) + lag
+            if to_finish:
+                bound -= work[j]
+            if bound > start[j]:
+                start[j] = bound
+                finish[j] = bound + work[j]
+        self.start, self.finish, self.resume = start, finish, start
 
     def movers(self, i: int) -> Iterable[Link]:
         return (*self.net.into[i], *self.maxima.get(i, ()))
@@ -244,34 +241,30 @@ class _Backward(Pass):
         self.latest = latest
         broken = set(early.broken)
         self.maxima = _grouped((link.succ, link) for link in net.maximum_links if link not in broken)
-        self.ease = _ease(net, net.binding_after, latest, net.start_by, self.maxima, self.modes)
 
-    def run(self, block: Iterable[int]) -> None:
-        start, finish, resume, work = self.start, self.finish, self.resume, self.net.work
-        ease, latest = self.ease, self.latest
-        first, other, said = self.net.binding_after[:3]
-        for i in block:
-            how = ease[i]
-            if how == _CAREFUL:
-                self.place_named(i)
-                continue
-            end, links = latest[i], slice(first[i], first[i + 1])
-            if how == _PLAIN:
-                for j in other[links]:
-                    bound = resume[j]
-                    if bound < end:
-                        end = bound
-                at = end - work[i]
-            else:
-                at = end - work[i]
-                for j, (of_finish, to_finish, lag, _) in zip(other[links], said[links], strict=True):
-                    bound = (finish[j] if to_finish else resume[j]) - lag
-                    if of_finish:
-                        bound -= work[i]
-                    if bound < at:
-                        at = bound
-            start[i] = resume[i] = at
-            finish[i] = at + work[i]
+    def solve(self, blocks: Iterable[tuple[bool, list[int]]]) -> None:
+        if self.net.sums is None or self.modes or None in self.latest:
+            super().solve(blocks)
+        else:
+            pred, succ, said = self.net.sums
+            self.sum_up(pred[::-1], succ[::-1], said[::-1])
+
+    def sum_up(self, pred: list[int], succ: list[int], said: list[Said]) -> None:
+        """Place everything link by link, from the last predecessor back."""
+        work = self.net.work
+        start = list(map(operator.sub, self.latest, work))
+        if not said:
+            for i, j in zip(pred, succ, strict=True):
+                bound = start[j] - work[i]
+                if bound < start[i]:
+                    start[i] = bound
+        for i, j, (of_finish, to_finish, lag, _) in zip(pred, succ, said, strict=False):
+            bound = (start[j] + work[j] if to_finish else start[j]) - lag
+            if of_finish:
+                bound -= work[i]
+            if bound < start[i]:
+                start[i] = bound
+        self.start, self.finish, self.resume = start, list(map(operator.add, start, work)), start
 
     def movers(self, i: int) -> Iterable[Link]:
         binding = (link for link in self.net.out_of[i] if binds_back(self.net, link))
@@ -370,21 +363,6 @@ def _lower_bounds(net: Network, clamp: bool, floor: Sequence[Any] | None) -> lis
     if floor is None:
         return lower
     return [at if net.started(i) else later(at, floor[i]) for i, at in enumerate(lower)]
-
-
-def _ease(net: Network, beside: Beside, bounds: Sequence[Any], *rare: Iterable[int]) -> list[int]:
-    """How each activity may be placed.
-
-    _PLAIN: at the extreme of its bound and of the dates beside it. _SUMS: of sums of dates, lags and work,
-    too. _CAREFUL: in any other way, where there are facts, calendars or no bound, or it is one of the `rare`.
-    """
-    ease = [_PLAIN] * len(net)
-    for i in beside.odd:
-        ease[i] = _SUMS
-    free = [i for i, at in enumerate(bounds) if at is None]
-    for i in chain(free, beside.tabled, net.begun, net.calendared, *rare):
-        ease[i] = _CAREFUL
-    return ease
 
 
 def _broken(net: Network, dates: _Forward) -> tuple[Link, ...]:

@@ -30,10 +30,6 @@ class Pass(ABC):
         """Put one activity where its bounds and links from placed activities let it go."""
 
     @abstractmethod
-    def run(self, block: Iterable[int]) -> None:
-        """Put activities one after the other, most of them without much ado."""
-
-    @abstractmethod
     def movers(self, i: int) -> Iterable[Link]:
         """Links that can move one activity."""
 
@@ -44,14 +40,14 @@ class Pass(ABC):
     def solve(self, blocks: Iterable[tuple[bool, list[int]]]) -> None:
         """Place every block."""
         for circular, block in blocks:
-            (self.settle if circular else self.run)(block)
-
-    def place_named(self, i: int) -> None:
-        """Put one activity; an error names it."""
-        try:
-            self.place(i)
-        except AxisError as error:
-            raise self.named(i, error) from error
+            if circular:
+                self.settle(block)
+                continue
+            for i in block:
+                try:
+                    self.place(i)
+                except AxisError as error:
+                    raise self.named(i, error) from error
 
     def settle(self, block: list[int]) -> None:
         """Place a circle of activities until none moves."""

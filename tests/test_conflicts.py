@@ -15,7 +15,7 @@ from scheduling.elements import Kind
 from scheduling.errors import ContradictionError
 from scheduling.network import Network
 from scheduling.passes import early_pass
-from scheduling.repairs import Change, repaired, repairs
+from scheduling.repairs import Change, find_repairs, repaired
 from scheduling.status import Status
 
 QUIET = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -51,7 +51,7 @@ def test_repairs_work(net: Network) -> None:
         return
     if conflict is None or not conflict.proved:
         return
-    for repair in repairs(conflict, limit=5):
+    for repair in find_repairs(conflict, limit=5):
         mended = repaired(conflict.network, repair)
         kept = replace(
             mended, deadlines={i: mended.deadlines[i] for i in bounded(conflict) if i in mended.deadlines}
@@ -81,7 +81,7 @@ def test_a_chain_is_named_and_nothing_beside_it() -> None:
     assert conflict.excess == 5
     kinds = [element.kind for element in conflict.elements]
     assert set(kinds) == {Kind.RELEASE, Kind.DURATION, Kind.LINK, Kind.DEADLINE}
-    found = {repair.change: repair.amount for repair in repairs(conflict)}
+    found = {repair.change: repair.amount for repair in find_repairs(conflict)}
     assert (found[Change.SLIP], found[Change.EARLIER], found[Change.SHORTEN]) == (5, 5, 5)
 
 
@@ -95,7 +95,7 @@ def test_a_pool_that_is_too_small() -> None:
     assert conflict is not None
     assert set(conflict.projects) == {"a", "b", "c"}
     assert [element.kind for element in conflict.elements].count(Kind.CAPACITY) == 1
-    found = {repair.change: repair for repair in repairs(conflict)}
+    found = {repair.change: repair for repair in find_repairs(conflict)}
     assert found[Change.CAPACITY].amount == 1
     assert found[Change.SLIP].amount == 5
 
