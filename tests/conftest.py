@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from scenarios.cli import main
 
 Call = Callable[..., tuple[int, str, str]]
+
+settings.register_profile("same every run", derandomize=True)
+settings.load_profile("same every run")
+"""``--hypothesis-profile=default`` draws other examples in each run."""
 
 
 @pytest.fixture(scope="session")
