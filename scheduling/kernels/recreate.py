@@ -115,7 +115,7 @@ def companions(
     chosen[0] = anchor
     size, wanted = 1, 2 + draw(state, MOST - 1)
     begin = sheet.start[anchor] - groups.scale
-    end = board.activity[anchor, HIGH] + groups.scale
+    end = max(sheet.start[anchor], board.activity[anchor, HIGH]) + groups.scale
     first = board.activity[anchor, DEMANDS]
     count = board.activity[anchor + 1, DEMANDS] - first
     for _ in range(TRIES if count else 0):
