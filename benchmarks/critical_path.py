@@ -2,10 +2,10 @@
 
     python benchmarks/critical_path.py [--activities N] [--rounds ROUNDS] [--seed SEED]
 
-Both start from the same `networkx` graph and take turns; the table shows medians and their ratio. "ours" reads
-the graph, makes both passes, total floats and driving predecessors; free floats and the first critical path
-come on top. The networks are layered, seeded, have two precedences an activity, and their ids are texts in no
-order. The edges carry, as weight, the duration that `networkx` needs to see there.
+Both start from the same `networkx` graph and take turns; the table shows medians of processor seconds and
+their ratio. "ours" reads the graph, makes both passes, total floats and driving predecessors; free floats and
+the first critical path come on top. The networks are seeded and have about two precedences an activity. The
+edges carry, as weight, the duration that `networkx` needs to see there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import date
 from statistics import median
 from typing import Any
@@ -24,12 +24,29 @@ from scheduling import Calendar, CriticalPath, critical_path
 
 WEEK = {"5-day": Calendar("5-day", (100,) * 5 + (0, 0)), "7-day": Calendar("7-day", (100,) * 7)}
 DATES = {"calendars": WEEK, "start": date(2026, 1, 5)}
+NETWORKS = (
+    ("layers of 5000", "numbers"),
+    ("layers of 100", "numbers"),
+    ("layers of 3", "numbers"),
+    ("projects of 30", "numbers"),
+    ("any two", "numbers"),
+    ("layers of 100", "texts"),
+    ("any two", "texts"),
+    ("layers of 100", "texts in no order"),
+    ("layers of 100", "lags"),
+    ("layers of 100", "lags, parallel"),
+    ("layers of 100", "calendars"),
+    ("layers of 100", "calendars, lags"),
+)
 
 
-def layered(activities: int, width: int, rng: random.Random, parts: int = 1) -> list[tuple[int, int]]:
-    """Two precedences an activity, from the `width` activities before its layer and of its own part."""
-    arcs, size = [], activities // parts
-    for i in range(activities):
+def precedences(shape: str, count: int, rng: random.Random) -> list[tuple[int, int]]:
+    """Two precedences an activity: out of the layer before its own, its project, or any earlier one."""
+    if shape == "any two":
+        return [(rng.randrange(i), i) for i in range(1, count) for _ in range(2)]
+    width, size = (5, 30) if shape == "projects of 30" else (int(shape.split()[-1]), count)
+    arcs = []
+    for i in range(count):
         first = i - i % size
         layer = i - (i - first) % width
         before = range(max(first, layer - width), layer)
@@ -37,54 +54,50 @@ def layered(activities: int, width: int, rng: random.Random, parts: int = 1) -> 
     return arcs
 
 
-def graph_of(
-    arcs: list[tuple[int, int]],
-    activities: int,
-    rng: random.Random,
-    *,
-    mixed: bool,
-    parallel: bool,
-    dated: bool,
-) -> nx.DiGraph[str]:
-    """The graph; `mixed` relations and lags, `parallel` links between the same two activities, calendars."""
-    graph: nx.DiGraph[str] = nx.MultiDiGraph() if parallel else nx.DiGraph()
-    names = [f"A{number}" for number in rng.sample(range(10 * activities), activities)]
-    work = [rng.randint(1, 20) for _ in names]
-    for name, days in zip(names, work, strict=True):
-        graph.add_node(name, duration=days, **({"calendar": rng.choice(list(WEEK))} if dated else {}))
-    for i, j in arcs:
-        for _ in range(1 + (parallel and rng.random() < 0.5)):
-            link = {"type": rng.choice(("FS", "SS", "FF", "SF")), "lag": rng.randint(0, 5)} if mixed else {}
-            graph.add_edge(names[i], names[j], weight=work[i], **link)
+def graph_of(shape: str, features: str, count: int, seed: int) -> nx.DiGraph[Any]:
+    """The graph, with numbers or texts as ids and further features by name."""
+    rng = random.Random(seed)
+    numbers = rng.sample(range(count), count) if "in no order" in features else range(count)
+    names: list[Hashable] = [f"A{i}" if "texts" in features else i for i in numbers]
+    graph: nx.DiGraph[Any] = nx.MultiDiGraph() if "parallel" in features else nx.DiGraph()
+    for name in names:
+        graph.add_node(name, duration=rng.randint(1, 20))
+        if "calendars" in features:
+            graph.nodes[name]["calendar"] = rng.choice(list(WEEK))
+    for i, j in precedences(shape, count, rng):
+        for _ in range(rng.choice((1, 2)) if "parallel" in features else 1):
+            edge: dict[str, Any] = {"weight": graph.nodes[names[i]]["duration"]}
+            if "lags" in features:
+                edge |= {"type": rng.choice(("FS", "SS", "FF", "SF")), "lag": rng.randint(0, 5)}
+            graph.add_edge(names[i], names[j], **edge)
     return graph
 
 
-def everything(graph: nx.DiGraph[str], options: dict[str, Any]) -> CriticalPath:
+def everything(graph: nx.DiGraph[Any], options: dict[str, Any]) -> CriticalPath:
     """Both passes, total floats and driving predecessors."""
     found = critical_path(graph, **options)
     found.total_float, found.driving  # noqa: B018 - computed when asked for
     return found
 
 
-def seconds(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Time of one call, and its result."""
+def seconds(work: Callable[[], Any]) -> float:
+    """Processor time of one call."""
     begun = time.process_time()
-    result = work()
-    return time.process_time() - begun, result
+    work()
+    return time.process_time() - begun
 
 
-def compare(name: str, graph: nx.DiGraph[str], rounds: int, options: dict[str, Any]) -> str:
-    """One line: medians over rounds in which `networkx` and the critical path take turns."""
-    times: list[tuple[float, ...]] = []
+def compare(graph: nx.DiGraph[Any], rounds: int, options: dict[str, Any]) -> str:
+    """Medians over rounds in which `networkx` and the critical path take turns."""
+    theirs, ours = [], []
     for _ in range(rounds):
-        theirs, _ = seconds(lambda: nx.dag_longest_path_length(graph))
-        ours, found = seconds(lambda: everything(graph, options))
-        free, _ = seconds(lambda found=found: found.free_float)
-        path, _ = seconds(lambda found=found: next(found.paths()))
-        times.append((theirs, ours, free, path))
-    theirs, ours, free, path = map(median, zip(*times, strict=True))
-    size = f"{len(graph):10} {graph.number_of_edges():8}"
-    return f"{name:20} {size} {theirs:9.3f} {ours:8.3f} {ours / theirs:6.2f} {free:11.3f} {path:11.3f}"
+        theirs.append(seconds(lambda: nx.dag_longest_path_length(graph)))
+        ours.append(seconds(lambda: everything(graph, options)))
+    found = everything(graph, options)
+    free, path = seconds(lambda: found.free_float), seconds(lambda: next(found.paths()))
+    ratio = median(ours) / median(theirs)
+    size = f"{graph.number_of_edges():8} {median(theirs):9.3f} {median(ours):8.3f} {ratio:6.2f}"
+    return f"{size} {free:12.3f} {path:11.3f}"
 
 
 def main() -> None:
@@ -94,22 +107,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    count = given.activities
-    shapes = {"wide": (count // 20, 1), "middle": (100, 1), "deep": (3, 1), "portfolio": (5, count // 30)}
-    kinds: dict[str, tuple[str, dict[str, bool]]] = {
-        **{shape: (shape, {}) for shape in shapes},
-        "mixed, lags": ("middle", {"mixed": True}),
-        "mixed, MultiDiGraph": ("middle", {"mixed": True, "parallel": True}),
-        "dated": ("middle", {"dated": True}),
-        "dated, mixed, lags": ("middle", {"dated": True, "mixed": True}),
-    }
-    head = f"{'activities':>10} {'links':>8} {'networkx':>9} {'ours':>8} {'ratio':>6}"
-    print(f"{'network':20} {head} {'free floats':>11} {'first path':>11}")
-    for name, (shape, features) in kinds.items():
-        rng = random.Random(given.seed)
-        arcs = layered(count, shapes[shape][0], rng, shapes[shape][1])
-        graph = graph_of(arcs, count, rng, **{"mixed": False, "parallel": False, "dated": False} | features)
-        print(compare(name, graph, given.rounds, DATES if "dated" in features else {}), flush=True)
+    head = f"{'links':>8} {'networkx':>9} {'ours':>8} {'ratio':>6} {'free floats':>12} {'first path':>11}"
+    print(f"{given.activities} activities\n{'network':35} {head}")
+    for shape, features in NETWORKS:
+        graph = graph_of(shape, features, given.activities, given.seed)
+        line = compare(graph, given.rounds, DATES if "calendars" in features else {})
+        print(f"{shape + ', ' + features:35} {line}", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from scenarios.assemble import Assembly
 from scenarios.curves import spending_nodes
@@ -13,7 +14,9 @@ from scenarios.schema import Label, Project
 from scheduling.calendar import ELAPSED
 from scheduling.cautions import Caution, CautionKind
 from scheduling.plan import Plan
-from simulation.confidence import ConfidencePlan
+
+if TYPE_CHECKING:
+    from simulation.confidence import ConfidencePlan
 
 MOST_NAMED = 8
 """Nodes that one note names."""

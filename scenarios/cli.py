@@ -30,6 +30,7 @@ from scheduling.errors import SchedulingError
 if TYPE_CHECKING:
     from scenarios.results import Forecast
     from scenarios.schema import Scenario
+    from scheduling.search import Step
 
 BAD_INPUT = 2
 BELOW = 3
@@ -204,6 +205,56 @@ def plan(
         raise typer.Exit(INFEASIBLE if found.status is Status.INFEASIBLE else UNKNOWN)
 
 
+baseline_app = typer.Typer(no_args_is_help=True, help="Keep what was promised (基线), and compare with it.")
+app.add_typer(baseline_app, name="baseline")
+BaselineFile = Annotated[
+    Path | None, typer.Option("--baseline", help="The baseline; by default NAME.baseline.json.")
+]
+
+
+@baseline_app.command(name="set")
+def set_baseline(
+    scenario: ScenarioArgument,
+    baseline: BaselineFile = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing baseline.")] = False,
+    lang: LangOption = None,
+) -> None:
+    """Write down today's planned dates of every node as what is promised."""
+    from scenarios.assemble import assemble
+    from scenarios.baseline import SUFFIX, baseline_of, write_baseline
+
+    loaded = _load(scenario, _lang(lang))
+    path = baseline or Path(loaded.name + SUFFIX)
+    if path.exists() and not force:
+        raise RefusedError(f"{path} exists already; give another --baseline, or --force to replace it")
+    write_baseline(baseline_of(assemble(loaded)), path)
+    typer.echo(path)
+
+
+@baseline_app.command(name="show")
+def show_baseline(
+    scenario: ScenarioArgument,
+    baseline: BaselineFile = None,
+    everything: Annotated[bool, typer.Option("--all", help="Nodes as promised too.")] = False,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Re-plan with least change to what was promised, and show what moves."""
+    from scenarios.assemble import assemble
+    from scenarios.baseline import SUFFIX, read_baseline, variances
+    from scenarios.reports import print_variances, variance_dict
+
+    chosen = _lang(lang)
+    loaded = _load(scenario, chosen)
+    promised = read_baseline(baseline or Path(loaded.name + SUFFIX))
+    assembly = assemble(loaded)
+    plan, found = variances(assembly, promised)
+    if as_json:
+        typer.echo(json.dumps(variance_dict(promised, plan, found), ensure_ascii=False, indent=2))
+    else:
+        print_variances(assembly, promised, plan, found, _console(), chosen, everything=everything)
+
+
 @app.command()
 def levers(
     scenario: ScenarioArgument,
@@ -236,6 +287,32 @@ def levers(
         return
     for name, items in found.items():
         print_levers(names[name], items, _console(), chosen)
+
+
+@app.command()
+def check(
+    scenario: ScenarioArgument,
+    as_json: JsonOption = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 3 if there is an error or a warning.")
+    ] = False,
+    lang: LangOption = None,
+) -> None:
+    """Look for what is likely wrong in a scenario, before any plan; exit with 2 if it cannot be scheduled."""
+    from scenarios.health import BLOCKING, check_file
+    from scenarios.reports.health import findings_dict, print_findings
+    from scheduling.health import Severity
+
+    chosen = _lang(lang)
+    found = check_file(scenario, lang=chosen)
+    if as_json:
+        typer.echo(json.dumps(findings_dict(scenario, found), ensure_ascii=False, indent=2))
+    else:
+        print_findings(scenario, found, _console(), chosen)
+    if any(told.finding.code in BLOCKING for told in found):
+        raise typer.Exit(BAD_INPUT)
+    if strict and any(told.finding.severity is not Severity.NOTE for told in found):
+        raise typer.Exit(BELOW)
 
 
 @app.command()
@@ -379,21 +456,18 @@ def _progress() -> Progress:
 
 
 @contextmanager
-def _steps(lang: str) -> Iterator[Callable[..., None]]:
-    """How a search goes, on standard error: one line that changes, or in a pipe one a second.
-
-    What it yields takes level, incumbent and bound, apart or as one tuple that begins with them.
-    """
+def _steps(lang: str) -> Iterator[Callable[[Step], None]]:
+    """How a search goes, on standard error: one line that changes, or in a pipe one a second."""
     console = Console(stderr=True)
-    begun = last = time.monotonic()
+    last = time.monotonic()
     with console.status("") as status:
 
-        def show(*told: Any) -> None:
+        def show(step: Step) -> None:
             nonlocal last
             now = time.monotonic()
-            level, *values = told[:3] if len(told) > 1 else told[0][:3]
+            values = (step.incumbent, step.bound)
             incumbent, bound = ("–" if value is None else f"{value:g}" for value in values)
-            name, seconds = level_label(level).text(lang), f"{now - begun:.0f}"
+            name, seconds = level_label(step.level).text(lang), f"{step.seconds:.0f}"
             line = say("plan_step", lang, level=name, incumbent=incumbent, bound=bound, seconds=seconds)
             if console.is_terminal:
                 status.update(line)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,10 @@ from scenarios.results import Curve
 from scheduling.calendar import Axis
 from scheduling.cpm import CriticalPath
 from scheduling.network import START_MILESTONE
-from simulation.confidence import ConfidencePlan
-from simulation.result import SimulationResult
+
+if TYPE_CHECKING:
+    from simulation.confidence import ConfidencePlan
+    from simulation.result import SimulationResult
 
 Floats = npt.NDArray[np.float64]
 

@@ -47,7 +47,8 @@ def load_scenario(what: str | FilePath, *, lang: str = "en") -> Scenario:
     ----------
     what : str or path
         A bundled name, or a file: ``.yaml``, ``.yml``, ``.json`` (scenario), ``.xlsx``, ``.csv`` (ledger),
-        ``.p2x`` (ProTrack), ``.sm``, ``.mm``, ``.sch``, ``.txt`` (PSPLIB, ProGen/max, MPLIB: no dates).
+        ``.p2x`` (ProTrack), ``.xml`` (MS Project), ``.xer`` (P6),
+        ``.sm``, ``.mm``, ``.sch``, ``.txt`` (PSPLIB, ProGen/max, MPLIB: no dates).
     lang : str
         Language of the ledger's messages, ``zh`` or ``en``.
 
@@ -143,6 +144,31 @@ def _protrack(path: FilePath, lang: str) -> Source:
     return protrack_source(path)
 
 
+def _mspdi(path: FilePath, lang: str) -> Source:
+    from scenarios.formats.mspdi import mspdi_source
+
+    return mspdi_source(path)
+
+
+def _xer(path: FilePath, lang: str) -> Source:
+    from scenarios.formats.xer import xer_source
+
+    return xer_source(path)
+
+
+def _unread(remedy: str) -> Callable[[FilePath, str], Source]:
+    """A reader that refuses a known format with its remedy."""
+
+    def refuse(path: FilePath, lang: str) -> Source:
+        raise InputError(f"{path}: files ending in '{path.suffix}' are not read. {remedy}")
+
+    return refuse
+
+
+_TO_XML = "Open it in MS Project (or another program that reads it) and save it as XML."
+_TO_XER = "Export the project from P6 as XER."
+
+
 def _instance(path: FilePath, lang: str) -> Source:
     from scenarios.formats.rcpsp import instance_source
 
@@ -156,6 +182,11 @@ _READERS: dict[str, Callable[[FilePath, str], Source]] = {
     ".xlsx": _ledger,
     ".csv": _ledger,
     ".p2x": _protrack,
+    ".xml": _mspdi,
+    ".xer": _xer,
+    ".mpp": _unread(_TO_XML),
+    ".mpx": _unread(_TO_XML),
+    ".pmxml": _unread(_TO_XER),
     ".sm": _instance,
     ".mm": _instance,
     ".sch": _instance,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from scenarios.assemble import Assembly
@@ -50,11 +49,12 @@ def plan_of(
     """
     effort: dict[str, Any] = {"workers": workers, "seed": seed, "progress": progress}
     if time_limit is not None:
-        effort |= {"seconds": time_limit, "limit": time_limit}
+        effort |= {"seconds": time_limit, "limit": None}
     try:
         if earliest:
-            plan: Plan = import_module("scheduling.earliest").earliest_schedule(assembly.network, **effort)
-            return plan
+            from scheduling.earliest import earliest_schedule
+
+            return earliest_schedule(assembly.network, **effort)
         from scheduling.backward import backward_schedule
 
         return backward_schedule(assembly.network, **effort)

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from scenarios.assemble import Assembly
 from scenarios.checks.context import unknown
 from scenarios.messages import say
-from scheduling.calendar import ELAPSED
+from scenarios.naming import Names, elapsed, relation
 from scheduling.errors import InputError
 from scheduling.explain import Reason, ReasonKind
 from scheduling.network import FINISH_MILESTONE, WORK, Link
@@ -47,25 +47,22 @@ class Speaker:
 
     def __init__(self, assembly: Assembly, lang: str, *, early: bool) -> None:
         self.assembly, self.lang, self.way = assembly, lang, "early" if early else "late"
-        names = {name: spec.name for name, spec in assembly.specs.items()}
-        names |= {str(item.factor.id): item.label for item in assembly.factors}
-        names |= {project.id: project.name for project in assembly.scenario.projects}
-        names |= {key: item.name for key, item in assembly.scenario.resources.items() if item.name}
-        self.names = {key: label.text(lang) for key, label in names.items()}
+        self.names = Names(assembly, lang)
 
     def sentence(self, reason: Reason) -> str:
         """One step of a chain in words."""
+        named = {ReasonKind.RESOURCE: self.names.resource, ReasonKind.FACTOR: self.names.node}
         because = self.say(
             self.key(reason),
-            name=self.name(reason.activity),
+            name=self.names.node(reason.activity),
             start=reason.start,
             finish=reason.finish,
             date=reason.date,
-            what=self.name(reason.what),
-            others=say("comma", self.lang).join(map(self.name, reason.others)),
+            what=named.get(reason.kind, self.names.project)(reason.what),
+            others=say("comma", self.lang).join(map(self.names.node, reason.others)),
             event=self.event(reason),
             relation=self.relation(reason.link) if reason.link else "",
-            slots="" if reason.slots is None else self.slots(reason.slots, "slots"),
+            slots="" if reason.slots is None else self.slots(reason.slots),
             way=self.say(f"way_{self.way}"),
         )
         if reason.kind in _ALONE:
@@ -75,11 +72,6 @@ class Speaker:
     def say(self, key: str, **values: object) -> str:
         """A message in the language of the speaker."""
         return say(key, self.lang, **values)
-
-    def name(self, item: Hashable) -> str:
-        """A node, factor, project or resource: its name, and its id beside it."""
-        text = str(item)
-        return self.say("named", name=self.names[text], id=text) if text in self.names else text
 
     def key(self, reason: Reason) -> str:
         """The message for a kind of reason."""
@@ -101,7 +93,7 @@ class Speaker:
         part = "rest" if net.started(i) else "work"
         if net.kind[i] != WORK:
             part = "finish" if net.kind[i] == FINISH_MILESTONE else "start"
-        name = self.name(reason.activity)
+        name = self.names.node(reason.activity)
         return self.say(f"lies_{part}_{self.way}", name=name, start=reason.start, finish=reason.finish)
 
     def event(self, reason: Reason) -> str:
@@ -116,22 +108,21 @@ class Speaker:
         return self.say(f"event_{'finish' if of_finish else 'start'}_{self.way}")
 
     def relation(self, link: Link) -> str:
-        """A link as FS+0; a maximum lag as FS≤3; the calendar of a lag beside it."""
-        text = f"{link.type}≤{link.lag}" if link.maximum else f"{link.type}{link.lag:+}"
-        calendar = self.say("elapsed") if link.table.name == ELAPSED else link.table.name
-        return self.say("relation_calendar", relation=text, calendar=calendar) if link.lag else text
+        """The type and lag of a link."""
+        return relation(link.type, link.lag, link.table.name, self.lang, maximum=link.maximum)
 
     def more(self, reason: Reason) -> str:
         """What the calendar takes, and what would be gained without this reason."""
-        text = self.say("reason_idle", slots=self.slots(reason.idle, "elapsed")) if reason.idle else ""
+        size = self.assembly.scenario.slots_per_day
+        text = self.say("reason_idle", span=elapsed(reason.idle, size, self.lang)) if reason.idle else ""
         if reason.kind not in _OPEN or reason.slots is None:
             return text
         if not reason.slots:
             return text + self.say("reason_not_alone")
-        gain = self.slots(reason.slots, "slots")
+        gain = self.slots(reason.slots)
         return text + self.say("reason_gain", slots=gain, way=self.say(f"way_{self.way}"))
 
-    def slots(self, count: int, unit: str) -> str:
-        """A number of slots: working days where a slot is a day."""
+    def slots(self, count: int) -> str:
+        """A number of slots: days of its calendar where a slot is a day."""
         size = "day" if self.assembly.scenario.slots_per_day == 1 else "slot"
-        return self.say(f"{unit}_of_{size}", count=count)
+        return self.say(f"slots_of_{size}", count=count)

@@ -14,6 +14,7 @@ from scenarios.problems import Path, Problem, ScenarioError, nearest
 
 _MOST_NODES = 1_000_000
 _DEEPEST = 50
+_TOO_DEEP = f"nested deeper than {_DEEPEST}; write it flatter"
 _BOOLEANS = {"true": True, "false": False}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,30}|0x[0-9a-fA-F]{1,16}|0b[01]{1,64})")
@@ -76,6 +77,8 @@ def read_yaml(text: str, name: str) -> Source:
         mark = error.problem_mark or error.context_mark
         what = (error.problem or error.context or "").removeprefix("but ")
         message = f"not valid YAML: {what}; check indentation, quotes and colons"
+        if "nesting depth" in what:  # newer parsers give up by themselves, before the first event
+            message = _TOO_DEEP
         raise _refusal(source, mark, message) from None
     reader = _Reader(source)
     source.data = reader.value(root, ()) if root else None
@@ -99,7 +102,7 @@ def _refuse_depth(text: str, source: Source) -> None:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
-                raise _refusal(source, event.start_mark, f"nested deeper than {_DEEPEST}; write it flatter")
+                raise _refusal(source, event.start_mark, _TOO_DEEP)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from scheduling.calendar import Axis as Axis
     from scheduling.calendar import Calendar as Calendar
     from scheduling.calendar import CalendarTable as CalendarTable
+    from scheduling.conflicts import Conflict as Conflict
+    from scheduling.conflicts import find_conflict as find_conflict
     from scheduling.cpm import CriticalPath as CriticalPath
     from scheduling.cpm import critical_path as critical_path
     from scheduling.crashing import CurvePoint as CurvePoint
     from scheduling.crashing import cost_time_curve as cost_time_curve
+    from scheduling.earliest import earliest_schedule as earliest_schedule
     from scheduling.errors import AxisError as AxisError
     from scheduling.errors import ContradictionError as ContradictionError
     from scheduling.errors import CycleError as CycleError
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from scheduling.network import Network as Network
     from scheduling.network import Resource as Resource
     from scheduling.plan import Plan as Plan
+    from scheduling.promises import replan as replan
     from scheduling.status import Status as Status
     from scheduling.validator import Violation as Violation
     from scheduling.validator import validate as validate
@@ -39,6 +43,7 @@ _HOME = {
     "Calendar": "calendar",
     "CalendarTable": "calendar",
     "ContradictionError": "errors",
+    "Conflict": "conflicts",
     "CriticalPath": "cpm",
     "CurvePoint": "crashing",
     "CycleError": "errors",
@@ -56,6 +61,9 @@ _HOME = {
     "compile_network": "build",
     "cost_time_curve": "crashing",
     "critical_path": "cpm",
+    "earliest_schedule": "earliest",
+    "find_conflict": "conflicts",
+    "replan": "promises",
     "validate": "validator",
 }
 

@@ -103,8 +103,8 @@ def backward_schedule(
     effort = Effort(limit, seconds, seed, workers, progress)
     net = network if isinstance(network, Network) else compile_network(network)
     least = early_pass(net, any_mode=True)
-    early = _planned(net, least)
-    conflict = _impossible(net, least)
+    early = planned_early(net, least)
+    conflict = impossible(net, least)
     if conflict:
         return Plan(net, Status.INFEASIBLE, None, "cpm", conflict=conflict)
     ends = project_ends(net, early or least)
@@ -120,7 +120,7 @@ def backward_schedule(
     return _searched(net, early, least, ends, effort, missed=missed)
 
 
-def _planned(net: Network, least: Dates) -> Dates | None:
+def planned_early(net: Network, least: Dates) -> Dates | None:
     """Early dates in planning modes; None where maximum lags demand other modes."""
     if not net.modes:
         return least
@@ -147,7 +147,7 @@ def _searched(
     from scheduling.generation import generate
     from scheduling.latest import greatest
 
-    _refuse_fractions(net)
+    refuse_fractions(net)
     generated = None
     if early is not None and judge(net, early) is not Status.INFEASIBLE:
         late = greatest(net, early, ends, missed=missed)
@@ -163,7 +163,7 @@ def _searched(
     return _plan(net, ends, outcome, missed=missed)
 
 
-def _refuse_fractions(net: Network) -> None:
+def refuse_fractions(net: Network) -> None:
     for i, name in enumerate(net.ids):
         line = net.deadlines.get(i)
         values = (net.work[i], net.starts[net.project[i]], net.release[i], line.bound if line else None)
@@ -180,11 +180,11 @@ def _refuse_fractions(net: Network) -> None:
             )
 
 
-def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
+def impossible(net: Network, early: Dates) -> tuple[Any, ...]:
     """Activities whose hard deadline, last start or demand nothing can meet."""
     most = [max(item.capacity, *(units for _, units in item.changes), 0) for item in net.resources]
 
-    def impossible(i: int) -> bool:
+    def hopeless(i: int) -> bool:
         line = net.deadlines.get(i)
         if line and line.hard and early.finish[i] > line.bound + net.tolerance:
             return True
@@ -194,7 +194,7 @@ def _impossible(net: Network, early: Dates) -> tuple[Any, ...]:
         rows = [mode.demand for mode in net.modes[i]] if i in net.modes else [net.demand[i]]
         return late or all(any(units > most[k] for k, units in row) for row in rows)
 
-    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and impossible(i))
+    return tuple(name for i, name in enumerate(net.ids) if not net.done(i) and hopeless(i))
 
 
 def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, *, missed: bool) -> Plan:
@@ -228,8 +228,10 @@ def _plan(net: Network, ends: Sequence[Any], outcome: Outcome, *, missed: bool) 
     )
 
 
-def checked(plan: Plan) -> Plan:
+def checked(plan: Plan, objective: Any = None) -> Plan:
     """The plan itself, once the independent validator agrees.
+
+    `objective` is what another goal than late starts should come to.
 
     Raises
     ------
@@ -245,7 +247,7 @@ def checked(plan: Plan) -> Plan:
         ("weighted lateness", seen.weighted_lateness, plan.weighted_lateness),
         ("missed", seen.missed, plan.missed),
         ("cost", seen.cost, plan.cost),
-        ("objective", seen.objective, plan.objective),
+        ("objective", seen.objective if objective is None else objective, plan.objective),
     ):
         if abs(value - told) > tolerance:
             broken.append(f"{name} is {value}, not {told}")

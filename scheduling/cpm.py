@@ -142,7 +142,7 @@ class CriticalPath:
         ids = self.network.ids
         first, other = self._driving
         names = tuple([ids[j] for j in other])
-        return {name: names[a:b] for name, a, b in zip(ids, first, first[1:], strict=False)}
+        return dict(zip(ids, map(names.__getitem__, map(slice, first, first[1:])), strict=True))
 
     def paths(self, project: Id | None = None) -> Iterator[tuple[Id, ...]]:
         """All critical paths, one at a time: driving links followed back from each project's finish.

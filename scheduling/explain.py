@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scheduling.backward import project_ends
+from scheduling.backward import planned_early, project_ends
 from scheduling.cpm import CriticalPath
 from scheduling.errors import AxisError, InputError
 from scheduling.holds import Hold, Holds, Place, ReasonKind
+from scheduling.modes import decided
 from scheduling.network import FINISH_MILESTONE, Id, Link
 from scheduling.passes import early_pass, pulled_from_outside, pushed_from_outside
 from scheduling.places import finish_of
@@ -244,8 +245,10 @@ def of_plan(plan: Plan, *, early: bool = False) -> Explainer:
     """
     if plan.dates is None:
         raise InputError(f"there is no plan to explain ({plan.status}); its `conflict` says more.")
-    net, dates = plan.network, plan.dates
-    ends = project_ends(net, early_pass(net))
+    net, dates = decided(plan.network, plan.dates), plan.dates
+    planning = plan.network.with_modes({})
+    least = early_pass(planning, any_mode=True)
+    ends = project_ends(planning, planned_early(planning, least) or least)
     over = overruns(net, dates, ends)
     reached = [end + beyond for end, beyond in zip(ends, over, strict=True)]
     holds = Holds(net, dates, early=early, ends=reached, resources=True)

@@ -26,15 +26,15 @@ def total_floats(net: Network, early: Dates, late: Dates | None) -> list[Any]:
     """Total float by position; None for done activities and without late dates."""
     if late is None:
         return [None] * len(net)
-    floats: list[Any] = []
     tolerance = net.tolerance
-    columns = (net.actual_finish, early.finish, late.finish, net.kind, net.tables)
-    for done, begin, end, kind, table in zip(*columns, strict=True):
-        if done is not None:
-            floats.append(None)
-            continue
-        slots = end - begin if table is CONTINUOUS or kind != WORK else table.slots(begin, end)
-        floats.append(0 if abs(slots) <= tolerance else slots)
+    floats = [end - begin for begin, end in zip(early.finish, late.finish, strict=True)]
+    for i in net.calendared:
+        floats[i] = _slots(net, i, early.finish[i], late.finish[i])
+    if tolerance:
+        floats = [0 if abs(slots) <= tolerance else slots for slots in floats]
+    for i in net.begun:
+        if net.done(i):
+            floats[i] = None
     return floats
 
 
@@ -50,10 +50,10 @@ def free_floats(net: Network, early: Dates) -> list[Any]:
         starts, finishes = caps.get(i, ([], []))
         begin = min(starts, default=None)
         end = min([ends[k], *finishes])
-        for j, link in net.binding_after.of(i):
-            event = early.finish[j] if link.to_finish else early.resume[j]
-            bound = link.table.unshift_latest(event, link.lag)
-            if link.from_finish:
+        for j, (of_finish, to_finish, lag, link) in net.binding_after.of(i):
+            event = early.finish[j] if to_finish else early.resume[j]
+            bound = link.table.unshift_latest(event, lag)
+            if of_finish:
                 end = min(end, bound)
             else:
                 begin = bound if begin is None else min(begin, bound)
@@ -66,7 +66,8 @@ def _room(net: Network, early: Dates, i: int, begin: Any, end: Any) -> Any:
     if (begin is not None and begin <= early.resume[i]) or end <= early.finish[i]:
         return 0
     finish = finish_of(net, i, greatest_start(net, i, begin, end, net.work[i]), net.work[i])
-    return max(0, _float(net, i, early.finish[i], finish))
+    slots = _slots(net, i, early.finish[i], finish)
+    return slots if slots > net.tolerance else 0
 
 
 def _caps(net: Network, early: Dates) -> dict[int, tuple[list[Any], list[Any]]]:
@@ -88,9 +89,8 @@ def _caps(net: Network, early: Dates) -> dict[int, tuple[list[Any], list[Any]]]:
     return caps
 
 
-def _float(net: Network, i: int, early: Any, late: Any) -> Any:
-    slots = net.tables[i].slots(early, late) if net.kind[i] == WORK else late - early
-    return 0 if abs(slots) <= net.tolerance else slots
+def _slots(net: Network, i: int, early: Any, late: Any) -> Any:
+    return net.tables[i].slots(early, late) if net.kind[i] == WORK else late - early
 
 
 def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
@@ -99,8 +99,8 @@ def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
     Returns
     -------
     first, other : list of int
-        The drivers of activity ``i`` are ``other[first[i]:first[i + 1]]``: predecessors of minimum links, then
-        successors of maximum lags, each once.
+        The drivers of activity ``i`` are ``other[first[i]:first[i + 1]]``: predecessors of minimum links,
+        then successors of maximum lags, each once.
     """
     links = net.minimum_links
     drives = _drive(net, early, links)
@@ -117,19 +117,19 @@ def drivers(net: Network, early: Dates) -> tuple[list[int], list[int]]:
 def _drive(net: Network, early: Dates, links: Links) -> Flags:
     """Whether each minimum link alone puts its unfinished successor at its early place."""
     start, finish, resume = np.array(early.start), np.array(early.finish), np.array(early.resume)
-    adds = np.array([table is CONTINUOUS for table in net.tables], dtype=np.bool_)
-    done = np.zeros(len(net), dtype=np.bool_)
+    adds, done = np.ones(len(net), dtype=np.bool_), np.zeros(len(net), dtype=np.bool_)
+    adds[net.calendared] = False
     done[[i for i in net.begun if net.done(i)]] = True
-    open_, adds = ~done[links.succ], adds[links.succ]
-    adds &= links.saying(lambda link: not link.to_finish and (not link.lag or link.table is CONTINUOUS))
+    unfinished, adds = ~done[links.succ], adds[links.succ]
+    adds &= links.saying(lambda link: not link.lag or link.table is CONTINUOUS)
     event = np.where(links.saying(lambda link: link.from_finish), finish[links.pred], start[links.pred])
-    lag = np.array([link.lag for link in links.patterns])[links.code]
-    drives: Flags = open_ & adds & (abs(event + lag - resume[links.succ]) <= net.tolerance)
-    odd = np.flatnonzero(open_ & ~adds)
-    for k, at in zip(odd.tolist(), event[odd].tolist(), strict=True):
+    at = event + np.array([link.lag for link in links.patterns])[links.code]
+    at = np.where(links.saying(lambda link: link.to_finish), at - np.array(net.work)[links.succ], at)
+    drives: Flags = unfinished & adds & (abs(at - resume[links.succ]) <= net.tolerance)
+    odd = np.flatnonzero(unfinished & ~adds)
+    for k, bound in zip(odd.tolist(), event[odd].tolist(), strict=True):
         link = links.patterns[links.code[k]]
-        bound = least_image(link, at)
-        drives[k] = _puts(net, early, int(links.succ[k]), bound, link.to_finish)
+        drives[k] = _puts(net, early, int(links.succ[k]), least_image(link, bound), link.to_finish)
     return drives
 
 

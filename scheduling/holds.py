@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
+from itertools import accumulate
+from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
 from scheduling.capacity import Holding, holdings
@@ -23,10 +27,12 @@ class ReasonKind(StrEnum):
     ACTUAL = "actual"
     IN_PROGRESS = "in progress"
     DEADLINE = "deadline"
+    LAST_START = "last start"
     PROJECT_START = "project start"
     DATA_DATE = "data date"
     RELEASE = "release"
     FACTOR = "factor"
+    LEAST_FINISH = "least finish"
     LINK = "link"
     MAXIMUM_LAG = "maximum lag"
     PROJECT_END = "project end"
@@ -52,6 +58,27 @@ class Hold(NamedTuple):
             return self.blocks(*place)
         except AxisError:
             return True
+
+
+class _Profile(NamedTuple):
+    """One resource over time: who holds it, and the units free from each moment to the next."""
+
+    held: dict[int, Holding]
+    moments: list[Any]
+    free: list[int]
+
+    @classmethod
+    def of(cls, net: Network, dates: Dates, k: int) -> _Profile:
+        """The units that dates leave of a resource."""
+        resource, held = net.resources[k], holdings(net, dates, k)
+        steps: Counter[Any] = Counter({when: 0 for when, _ in resource.changes})
+        for item in held:
+            steps[item.begin] += item.units
+            steps[item.end] -= item.units
+        moments = sorted(steps)
+        taken = accumulate(steps[moment] for moment in moments)
+        free = [resource.capacity_at(moment) - units for moment, units in zip(moments, taken, strict=True)]
+        return cls({item.activity: item for item in held}, [-inf, *moments], [resource.capacity, *free])
 
 
 class Holds:
@@ -83,7 +110,7 @@ class Holds:
     ) -> None:
         self.net, self.dates, self.early, self.ends, self.free = net, dates, early, ends, free
         self.resources = resources
-        self._holdings: dict[int, list[Holding]] = {}
+        self._profiles: dict[int, _Profile] = {}
 
     def on(self, i: int, place: Place) -> Iterator[Hold]:
         """All that may stand against moving an activity; for resources, as at `place`."""
@@ -92,11 +119,12 @@ class Holds:
             yield from self._early_links(i)
         else:
             yield from self._deadline(i)
+            yield from self._last_start(i)
             yield from self._late_links(i)
             yield from self._project_end(i)
         if self.resources and not self.net.started(i):
-            for k, units in self.net.demand[i]:
-                yield self._resource(i, k, units, place)
+            for k, _ in self.net.demand[i]:
+                yield self._resource(i, k, place)
 
     def _deadline(self, i: int) -> Iterator[Hold]:
         """A deadline that is missed already must not be missed by more."""
@@ -105,6 +133,12 @@ class Holds:
             last = max(line.bound, self.dates.finish[i])
             blocks = _on_event(True, last, self.net.tolerance, after=True)
             yield Hold(ReasonKind.DEADLINE, blocks, date=self.net.show_finish(i, line.bound))
+
+    def _last_start(self, i: int) -> Iterator[Hold]:
+        last = self.net.start_by.get(i)
+        if last is not None and not self.net.started(i):
+            blocks = _on_event(False, last, self.net.tolerance, after=True)
+            yield Hold(ReasonKind.LAST_START, blocks, date=self._show(last))
 
     def _project_end(self, i: int) -> Iterator[Hold]:
         if i not in self.free:
@@ -128,6 +162,11 @@ class Holds:
             if low is not None:
                 blocks = _on_event(False, low, net.tolerance, after=False)
                 yield Hold(kind, blocks, what=what, date=self._show(low))
+
+        least = net.finish_from.get(i)
+        if least is not None:
+            blocks = _on_event(True, least, net.tolerance, after=False)
+            yield Hold(ReasonKind.LEAST_FINISH, blocks, date=net.show_finish(i, least))
 
     def _late_links(self, i: int) -> Iterator[Hold]:
         """Successors that it would push, and predecessors that it may follow only so far."""
@@ -176,36 +215,39 @@ class Holds:
         return Hold(kind, blocks, (other,), link, date=date)
 
     # -- resources ------------------------------------------------------------------------------------
-    def _resource(self, i: int, k: int, units: int, place: Place) -> Hold:
-        short = self._short(i, k, units, *place)
+    def _resource(self, i: int, k: int, place: Place) -> Hold:
+        short = self._short(i, k, *place)
         others: tuple[int, ...] = ()
         if short is not None:
-            others = tuple(item.activity for item in self._holders(i, k, short))
+            held = self._profile(k).held.values()
+            others = tuple(
+                item.activity for item in held if item.begin <= short < item.end and item.activity != i
+            )
         return Hold(
             ReasonKind.RESOURCE,
-            lambda begin, end: self._short(i, k, units, begin, end) is not None,
+            lambda begin, end: self._short(i, k, begin, end) is not None,
             others,
             what=self.net.resources[k].id,
             date=None if short is None else self._show(short),
         )
 
-    def _short(self, i: int, k: int, units: int, begin: Any, end: Any) -> Any:
+    def _short(self, i: int, k: int, begin: Any, end: Any) -> Any:
         """First moment at which a resource lacks units for the activity at a place, or None."""
-        resource = self.net.resources[k]
-        moments = [begin, *(when for when, _ in resource.changes), *(item.begin for item in self._held(k))]
-        for moment in sorted({moment for moment in moments if begin <= moment < end}):
-            taken = sum(item.units for item in self._holders(i, k, moment))
-            if taken + units > resource.capacity_at(moment):
+        profile = self._profile(k)
+        own, moments = profile.held[i], profile.moments
+        if self.net.resources[k].consumed:
+            end = own.end
+        for at in range(bisect_right(moments, begin) - 1, bisect_left(moments, end)):
+            moment = max(begin, moments[at])
+            free = profile.free[at] + (own.units if own.begin <= moment < own.end else 0)
+            if free < own.units:
                 return moment
         return None
 
-    def _holders(self, i: int, k: int, moment: Any) -> list[Holding]:
-        return [item for item in self._held(k) if item.activity != i and item.begin <= moment < item.end]
-
-    def _held(self, k: int) -> list[Holding]:
-        if k not in self._holdings:
-            self._holdings[k] = holdings(self.net, self.dates, k)
-        return self._holdings[k]
+    def _profile(self, k: int) -> _Profile:
+        if k not in self._profiles:
+            self._profiles[k] = _Profile.of(self.net, self.dates, k)
+        return self._profiles[k]
 
     def _show(self, boundary: Any) -> Any:
         return self.net.axis.start_date(boundary) if self.net.axis else boundary

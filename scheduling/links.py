@@ -1,4 +1,8 @@
-"""Links between activities: one by one, and as columns, so that large networks hold few objects."""
+"""Links between activities: one by one, and as columns.
+
+A large network has many links that say the same. Positions in columns and a few patterns keep its memory
+small; hundreds of thousands of small objects would also wake the garbage collector again and again.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, overload
 import numpy as np
 import numpy.typing as npt
 
-from scheduling.tables import Ints, Table
+from scheduling.tables import CONTINUOUS, Ints, Table
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
@@ -48,33 +52,40 @@ class Link(NamedTuple):
         return self.from_finish and not (self.to_finish or self.lag or self.maximum)
 
 
+Said: TypeAlias = tuple[bool, bool, Any, Link]
+"""What a link says: from a finish, to a finish, lag, and all of it, with ends that mean nothing."""
+
+
 class Beside(NamedTuple):
-    """The links of each activity ``i``: items ``first[i]`` to ``first[i + 1]`` of the other columns.
+    """The minimum links of each activity ``i``: items ``first[i]`` to ``first[i + 1]`` of two columns.
 
     Attributes
     ----------
     first : list of int
     other : list of int
         The activity at the other end.
-    how : list of Link
-        What the link says. Links that say the same share it, so its ends mean nothing.
+    said : list of tuple
+        What the link says.
     odd : list of int
         Activities with a link that is not plain.
+    tabled : list of int
+        Activities with a lag that a calendar counts.
     """
 
     first: list[int]
     other: list[int]
-    how: list[Link]
+    said: list[Said]
     odd: list[int]
+    tabled: list[int]
 
-    def of(self, i: int) -> Iterable[tuple[int, Link]]:
+    def of(self, i: int) -> Iterable[tuple[int, Said]]:
         """The links of one activity: the other end, and what each says."""
         here = slice(self.first[i], self.first[i + 1])
-        return zip(self.other[here], self.how[here], strict=True)
+        return zip(self.other[here], self.said[here], strict=True)
 
 
 class Links(Sequence[Link]):
-    """Links as columns; a `Link` is made only where somebody asks for one.
+    """Links as columns; each `Link` is made only when somebody asks for one.
 
     Parameters
     ----------
@@ -136,7 +147,8 @@ class Links(Sequence[Link]):
         """The same links by predecessor, successor and what they say, however they came in."""
         ranked = sorted(range(len(self.patterns)), key=lambda k: _rank(self.patterns[k]))
         code = np.argsort(np.array(ranked, dtype=np.int64))[self.code]
-        order = np.lexsort((code, self.succ, self.pred))
+        width = self.succ.max(initial=0) + 1
+        order = np.argsort((self.pred * width + self.succ) * len(ranked) + code, kind="stable")
         patterns = [self.patterns[k] for k in ranked]
         return Links(self.pred[order], self.succ[order], code[order], patterns)
 
@@ -144,9 +156,16 @@ class Links(Sequence[Link]):
         """The links into (`of_succ`) or out of each of `count` activities, in the same order."""
         here, other = (self.succ, self.pred) if of_succ else (self.pred, self.succ)
         order = np.argsort(here, kind="stable")
-        how = list(map(self.patterns.__getitem__, self.code[order].tolist()))
+        said = [(*link[2:5], link) for link in self.patterns]
         odd = np.unique(here[self.saying(lambda link: not link.plain)])
-        return Beside(first_of(here, count), other[order].tolist(), how, odd.tolist())
+        tabled = np.unique(here[self.saying(lambda link: bool(link.lag) and link.table is not CONTINUOUS)])
+        return Beside(
+            first_of(here, count),
+            other[order].tolist(),
+            said * len(order) if len(said) == 1 else [said[k] for k in self.code[order].tolist()],
+            odd.tolist(),
+            tabled.tolist(),
+        )
 
 
 def first_of(here: Ints, count: int) -> list[int]:

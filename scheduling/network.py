@@ -225,15 +225,12 @@ class Network:
         fact = done[links.pred] | (begun[links.pred] & ~links.saying(lambda link: link.from_finish))
         return links.kept(~done[links.succ] & ~fact).beside(len(self), of_succ=False)
 
-    def plain(self, beside: Beside, bound: Sequence[Any], *rare: Iterable[int]) -> list[bool]:
-        """Whether an activity's place is just the extreme of its bound and of its plain links `beside`.
-
-        Not where there are facts, calendars or no bound, or where it is one of the `rare` activities.
-        """
-        plain = [table is CONTINUOUS and at is not None for table, at in zip(self.tables, bound, strict=True)]
-        for i in chain(beside.odd, self.begun, *rare):
-            plain[i] = False
-        return plain
+    @cached_property
+    def calendared(self) -> list[int]:
+        """Activities with a calendar."""
+        if set(self.tables) <= {CONTINUOUS}:
+            return []
+        return [i for i, table in enumerate(self.tables) if table is not CONTINUOUS]
 
     @cached_property
     def begun(self) -> list[int]:

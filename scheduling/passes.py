@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from scheduling.calendar import CalendarTable
 from scheduling.errors import AxisError, ContradictionError
+from scheduling.links import Beside
 from scheduling.network import Link, Network, later
 from scheduling.places import (
     binds_back,
@@ -20,6 +22,8 @@ from scheduling.places import (
     pushed_to,
 )
 from scheduling.settling import Pass
+
+_PLAIN, _SUMS, _CAREFUL = range(3)
 
 __all__ = ["Dates", "early_pass", "greatest_start", "late_pass", "least_start"]
 
@@ -140,21 +144,30 @@ class _Forward(Pass):
         self.modes = net.modes if any_mode else {}
         self.lower = _lower_bounds(net, clamp, floor)
         self.maxima = _grouped((link.pred, link) for link in net.pushing_maxima)
-        self.plain = net.plain(net.before, self.lower, net.finish_from, self.maxima, self.modes)
+        self.ease = _ease(net, net.before, self.lower, net.finish_from, self.maxima, self.modes)
 
     def run(self, block: Iterable[int]) -> None:
         start, finish, resume, work = self.start, self.finish, self.resume, self.work
-        plain, lower = self.plain, self.lower
-        first, other = self.net.before[:2]
+        ease, lower = self.ease, self.lower
+        first, other, said = self.net.before[:3]
         for i in block:
-            if not plain[i]:
+            how = ease[i]
+            if how == _CAREFUL:
                 self.place_named(i)
                 continue
-            at = lower[i]
-            for j in other[first[i] : first[i + 1]]:
-                bound = finish[j]
-                if bound > at:
-                    at = bound
+            at, links = lower[i], slice(first[i], first[i + 1])
+            if how == _PLAIN:
+                for j in other[links]:
+                    bound = finish[j]
+                    if bound > at:
+                        at = bound
+            else:
+                for j, (of_finish, to_finish, lag, _) in zip(other[links], said[links], strict=True):
+                    bound = (finish[j] if of_finish else start[j]) + lag
+                    if to_finish:
+                        bound -= work[i]
+                    if bound > at:
+                        at = bound
             start[i] = resume[i] = at
             finish[i] = at + work[i]
 
@@ -166,13 +179,13 @@ class _Forward(Pass):
         if net.actual_finish[i] is not None:
             return
         begin, end = self.lower[i], net.finish_from.get(i)
-        for j, link in net.before.of(i):
-            bound = finish[j] if link.from_finish else start[j]
-            if bound is not None and link.lag:
+        for j, (of_finish, to_finish, lag, link) in net.before.of(i):
+            bound = finish[j] if of_finish else start[j]
+            if bound is not None and lag:
                 bound = least_image(link, bound)
             if bound is None:
                 continue
-            if link.to_finish:
+            if to_finish:
                 if end is None or bound > end:
                     end = bound
             elif begin is None or bound > begin:
@@ -201,14 +214,20 @@ class _Forward(Pass):
             self.start[i] = at
 
     def alone(self, i: int, link: Link | None) -> Any:
+        works = [mode.work for mode in self.modes[i]] if i in self.modes else [self.work[i]]
+        places = [self.pushed(i, link, work) for work in works]
+        return None if None in places else min(places)
+
+    def pushed(self, i: int, link: Link | None, work: Any) -> Any:
+        """Start to which one link (None: its own bounds) alone pushes an activity of this work, or None."""
         if link is not None:
-            at = pushed_to(self.net, self.start, self.finish, link, self.work[i])
+            at = pushed_to(self.net, self.start, self.finish, link, work)
         elif self.lower[i] is None and i not in self.net.finish_from:
             return None
         else:
-            at = least_start(self.net, i, self.lower[i], self.net.finish_from.get(i), self.work[i])
+            at = least_start(self.net, i, self.lower[i], self.net.finish_from.get(i), work)
         if at is not None:
-            finish_of(self.net, i, at, self.work[i])
+            finish_of(self.net, i, at, work)
         return at
 
 
@@ -225,22 +244,33 @@ class _Backward(Pass):
         self.latest = latest
         broken = set(early.broken)
         self.maxima = _grouped((link.succ, link) for link in net.maximum_links if link not in broken)
-        self.plain = net.plain(net.binding_after, latest, net.start_by, self.maxima, self.modes)
+        self.ease = _ease(net, net.binding_after, latest, net.start_by, self.maxima, self.modes)
 
     def run(self, block: Iterable[int]) -> None:
         start, finish, resume, work = self.start, self.finish, self.resume, self.net.work
-        plain, latest = self.plain, self.latest
-        first, other = self.net.binding_after[:2]
+        ease, latest = self.ease, self.latest
+        first, other, said = self.net.binding_after[:3]
         for i in block:
-            if not plain[i]:
+            how = ease[i]
+            if how == _CAREFUL:
                 self.place_named(i)
                 continue
-            at = latest[i]
-            for j in other[first[i] : first[i + 1]]:
-                bound = resume[j]
-                if bound < at:
-                    at = bound
-            start[i] = resume[i] = at = at - work[i]
+            end, links = latest[i], slice(first[i], first[i + 1])
+            if how == _PLAIN:
+                for j in other[links]:
+                    bound = resume[j]
+                    if bound < end:
+                        end = bound
+                at = end - work[i]
+            else:
+                at = end - work[i]
+                for j, (of_finish, to_finish, lag, _) in zip(other[links], said[links], strict=True):
+                    bound = (finish[j] if to_finish else resume[j]) - lag
+                    if of_finish:
+                        bound -= work[i]
+                    if bound < at:
+                        at = bound
+            start[i] = resume[i] = at
             finish[i] = at + work[i]
 
     def movers(self, i: int) -> Iterable[Link]:
@@ -252,13 +282,13 @@ class _Backward(Pass):
             return
         net = self.net
         begin, end = net.start_by.get(i), self.latest[i]
-        for j, link in net.binding_after.of(i):
-            bound = self.finish[j] if link.to_finish else self.resume[j]
+        for j, (of_finish, to_finish, lag, link) in net.binding_after.of(i):
+            bound = self.finish[j] if to_finish else self.resume[j]
             if bound is None:
                 continue
-            if link.lag:
-                bound = link.table.unshift_latest(bound, link.lag)
-            if link.from_finish:
+            if lag:
+                bound = link.table.unshift_latest(bound, lag)
+            if of_finish:
                 if end is None or bound < end:
                     end = bound
             elif begin is None or bound < begin:
@@ -293,7 +323,7 @@ class _Backward(Pass):
         if link is None and self.latest[i] is None:
             bound, of_finish = self.net.start_by.get(i), False
         elif link is None:
-            return greatest_start(self.net, i, self.net.start_by.get(i), self.latest[i], self.net.work[i])
+            return self.greatest(i, self.net.start_by.get(i), self.latest[i])
         elif link.maximum:
             bound, of_finish = self.cap(link), link.to_finish
         else:
@@ -304,8 +334,12 @@ class _Backward(Pass):
                 bound = link.table.unshift_latest(bound, link.lag)
         if bound is None:
             return None
-        begin, end = (None, bound) if of_finish else (bound, None)
-        return greatest_start(self.net, i, begin, end, self.net.work[i])
+        return self.greatest(i, None, bound) if of_finish else self.greatest(i, bound, None)
+
+    def greatest(self, i: int, begin: Any, end: Any) -> Any:
+        """Greatest start under both caps in any of the modes that count."""
+        works = [mode.work for mode in self.modes[i]] if i in self.modes else [self.net.work[i]]
+        return max(greatest_start(self.net, i, begin, end, work) for work in works)
 
 
 def pushed_from_outside(net: Network) -> set[int]:
@@ -336,6 +370,21 @@ def _lower_bounds(net: Network, clamp: bool, floor: Sequence[Any] | None) -> lis
     if floor is None:
         return lower
     return [at if net.started(i) else later(at, floor[i]) for i, at in enumerate(lower)]
+
+
+def _ease(net: Network, beside: Beside, bounds: Sequence[Any], *rare: Iterable[int]) -> list[int]:
+    """How each activity may be placed.
+
+    _PLAIN: at the extreme of its bound and of the dates beside it. _SUMS: of sums of dates, lags and work,
+    too. _CAREFUL: in any other way, where there are facts, calendars or no bound, or it is one of the `rare`.
+    """
+    ease = [_PLAIN] * len(net)
+    for i in beside.odd:
+        ease[i] = _SUMS
+    free = [i for i, at in enumerate(bounds) if at is None]
+    for i in chain(free, beside.tabled, net.begun, net.calendared, *rare):
+        ease[i] = _CAREFUL
+    return ease
 
 
 def _broken(net: Network, dates: _Forward) -> tuple[Link, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scheduling.explain import Reason
+
+
+class Goal(StrEnum):
+    """What the last level of a plan is about, and what `objective` counts."""
+
+    LATEST = "latest"
+    """The sum of the starts of unstarted activities with work: the later, the better."""
+    EARLIEST = "earliest"
+    """Slots from the first project start to the last finish: the fewer, the better."""
+    LEAST_CHANGE = "least change"
+    """Slots by which unstarted activities start earlier or later than promised: the fewer, the better."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +58,15 @@ class Plan:
     cost : number or None
         Price of the modes chosen and the extensions used.
     objective : number or None
-        Sum of the start boundaries of unstarted activities with work: the later, the better.
+        What `goal` counts.
     objective_bound : number or None
-        No plan with this weighted lateness, overrun, place of work in progress and cost has a greater one.
+        No plan with this weighted lateness, overrun, place of work in progress and cost has a better one.
     conflict : tuple of ids or None
         When INFEASIBLE, activities that show it: those whose hard deadline the early dates miss, or whose
         demand no capacity ever meets; empty when only the search as a whole proves it.
     cautions : tuple of Caution
         Facts that the plan cannot mend, and modes that cut more than is customary.
+    goal : Goal
     """
 
     network: Network
@@ -70,6 +83,7 @@ class Plan:
     objective_bound: Any = None
     conflict: tuple[Id, ...] | None = None
     cautions: tuple[Caution, ...] = ()
+    goal: Goal = Goal.LATEST
 
     @cached_property
     def start(self) -> Mapping[Id, Any]:
@@ -119,10 +133,10 @@ class Plan:
 
     @property
     def gap(self) -> Any:
-        """Slots by which the sum of starts may fall short of the best, at most; None without a bound."""
+        """Slots by which the objective may fall short of the best, at most; None without a bound."""
         if self.objective is None or self.objective_bound is None:
             return None
-        return self.objective_bound - self.objective
+        return abs(self.objective_bound - self.objective)
 
     def explain(self, activity: Id, *, early: bool = False) -> tuple[Reason, ...]:
         """The chain of what keeps an activity from lying later (or earlier), to the date that ends it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from math import isfinite
 from numbers import Integral, Real
@@ -73,15 +74,21 @@ def checked_date(when: Any, where: str) -> date:
     return when
 
 
-def stable_order(items: Any) -> list[Any]:
+def stable_order(items: Iterable[Any]) -> list[Any]:
     """Ids in an order that does not depend on insertion: by value, else by type and text."""
     found = list(items)
+    return [found[k] for k in stable_sequence(found)]
+
+
+def stable_sequence(found: Sequence[Any]) -> list[int]:
+    """The places of ids in stable order."""
+    places = range(len(found))
     if not any(issubclass(kind, (set, frozenset)) for kind in set(map(type, found))):
         try:
-            return sorted(found)
+            return sorted(places, key=found.__getitem__)
         except TypeError:
             pass
-    return sorted(found, key=lambda item: (type(item).__name__, _text(item)))
+    return sorted(places, key=lambda k: (type(found[k]).__name__, _text(found[k])))
 
 
 def _text(item: Id) -> str:

@@ -43,6 +43,7 @@ class Measure(NamedTuple):
     missed: Any
     objective: Any
     cost: Any
+    makespan: Any
 
 
 def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
@@ -76,7 +77,7 @@ def validate(network: Network, dates: Dates) -> tuple[Violation, ...]:
 
 
 def measure(network: Network, dates: Dates) -> Measure:
-    """Weighted lateness, missed deadlines, sum of starts and cost, recomputed from the dates alone."""
+    """Lateness, missed deadlines, sum of starts, cost and makespan, recomputed from the dates alone."""
     lateness: Any = 0
     missed: Any = 0
     objective: Any = 0
@@ -95,7 +96,8 @@ def measure(network: Network, dates: Dates) -> Measure:
             missed += line.weight if reached > line.bound + network.tolerance else 0
         if network.kind[i] == WORK and network.actual_start[i] is None:
             objective += dates.start[i]
-    return Measure(lateness, missed, objective, cost)
+    makespan = max(dates.finish, default=0) - min(network.starts, default=0)
+    return Measure(lateness, missed, objective, cost, makespan)
 
 
 class _Walker:

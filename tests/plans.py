@@ -37,13 +37,20 @@ class Best:
 class Enumeration:
     """All plans of a network whose unstarted activities begin within REACH slots of `BASE`.
 
-    Work in progress must not depend on unstarted activities.
+    Work in progress must not depend on unstarted activities. With a `target` of starts the last level is the
+    least change.
     """
 
     def __init__(
-        self, net: Network, ends: list[int], resumes: dict[int, int], *, missed: bool = False
+        self,
+        net: Network,
+        ends: list[int],
+        resumes: dict[int, int],
+        target: dict[int, int] | None = None,
+        *,
+        missed: bool = False,
     ) -> None:
-        self.net, self.ends, self.missed = net, ends, missed
+        self.net, self.ends, self.target, self.missed = net, ends, target, missed
         self.places: dict[int, int] = dict(resumes)
         self.modes: dict[int, int] = {}
         self.best = Best()
@@ -189,7 +196,10 @@ class Enumeration:
             over[k] = max(over[k], self.finish(i) - self.ends[k])
         begun = sum(at for i, at in self.places.items() if net.started(i))
         starts = sum(at for i, at in self.places.items() if not net.started(i) and net.kind[i] == WORK)
-        found = (late, sum(over), begun, self.cost(), -starts)
+        last = -starts
+        if self.target is not None:
+            last = sum(abs(self.places[i] - when) for i, when in self.target.items())
+        found = (late, sum(over), begun, self.cost(), last)
         if self.best.levels is None or found < self.best.levels:
             self.best = Best(found, dict(self.places))
 

@@ -20,10 +20,11 @@ from problem_files import MM, MPLIB, SCH, SM
 from typer.testing import CliRunner
 
 from scenarios.assemble import Assembly
-from scenarios.cli import _steps, app, main
+from scenarios.cli import _steps, app
 from scenarios.load import bundled_names, load_scenario
 from scenarios.reports import result_schema
 from scheduling.plan import Plan
+from scheduling.search import Step
 from scheduling.status import Status
 
 TINY = """\
@@ -51,26 +52,6 @@ def tiny(tmp_path: Path) -> str:
     path = tmp_path / "tiny.yaml"
     path.write_text(TINY, encoding="utf-8")
     return str(path)
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
-    """Runs the command as its entry point does, in an empty folder; (exit code, output, errors)."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
-    monkeypatch.setenv("COLUMNS", "220")
-
-    def run(*arguments: Any) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["backplan", *map(str, arguments)])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        output = capsys.readouterr()
-        return int(code or 0), output.out, output.err
-
-    return run
 
 
 def started(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
@@ -372,8 +353,8 @@ def test_a_search_tells_how_it_goes(
     monkeypatch.setattr("scenarios.cli.time", SimpleNamespace(monotonic=lambda: next(clock)))
     with _steps("zh") as show:
         for value in (9, 8, 7):
-            show("overrun", value, 2)
-        show(("overrun", 6, None, 2.0))
+            show(Step("overrun", value, 2, 1.5))
+        show(Step("overrun", 6, None, 2.5))
     assert capsys.readouterr().err.split("\n") == [
         "超出项目终点：当前8，界限2，2秒",
         "超出项目终点：当前6，界限–，2秒",

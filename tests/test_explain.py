@@ -26,7 +26,7 @@ from scheduling import (
     compile_network,
     critical_path,
 )
-from scheduling.backward import backward_schedule, project_ends
+from scheduling.backward import backward_schedule, planned_early, project_ends
 from scheduling.calendar import FIVE_DAY
 from scheduling.capacity import holdings
 from scheduling.explain import Explainer, Reason, ReasonKind, of_critical_path, of_plan
@@ -45,6 +45,8 @@ KIND_OF = {
     "data date": ReasonKind.DATA_DATE,
     "release": ReasonKind.RELEASE,
     "factor": ReasonKind.FACTOR,
+    "last start": ReasonKind.LAST_START,
+    "least finish": ReasonKind.LEAST_FINISH,
     "precedence": ReasonKind.LINK,
     "maximum lag": ReasonKind.MAXIMUM_LAG,
     "capacity": ReasonKind.RESOURCE,
@@ -73,7 +75,7 @@ def moved(net: Network, dates: Dates, i: int, way: int) -> Dates:
     resume[i], finish[i] = at, end
     if not net.started(i):
         start[i] = at
-    return Dates(start, finish, resume, dates.broken)
+    return replace(dates, start=start, finish=finish, resume=resume)
 
 
 def told(net: Network, dates: Dates) -> Counter[tuple[Any, ...]]:
@@ -116,7 +118,8 @@ def as_broken(net: Network, reason: Reason) -> tuple[Any, ...]:
 
 
 def ends_of(net: Network, dates: Dates) -> list[Any]:
-    ends = project_ends(net, early_pass(net))
+    least = early_pass(net, any_mode=True)
+    ends = project_ends(net, planned_early(net, least) or least)
     return [end + over for end, over in zip(ends, overruns(net, dates, ends), strict=True)]
 
 
@@ -230,6 +233,27 @@ def test_reasons_of_plans_that_leave_room(net: Network, early: bool) -> None:
     ends = ends_of(net, dates)
     plan = Plan(net, Status.FEASIBLE, dates, "generation")
     assert_true(of_plan(plan, early=early), ends)
+
+
+@QUIET
+@given(tiny(maxima=True, extensions=True, stock=True, pinned=True))
+def test_reasons_beside_stocks_windows_and_date_constraints(net: Network) -> None:
+    """An extension that is not paid for does not prolong a maximum lag."""
+    try:
+        plan = backward_schedule(net, limit=0.5)
+    except (AxisError, ContradictionError):
+        reject()
+    if plan.dates:
+        explainer = of_plan(plan)
+        assert_true(explainer, ends_of(net, plan.dates))
+
+
+@QUIET
+@given(tiny(modes=True, stock=True))
+def test_reasons_in_chosen_modes(net: Network) -> None:
+    plan = backward_schedule(net, limit=0.5)
+    if plan.dates:
+        assert_true(of_plan(plan), ends_of(net, plan.dates))
 
 
 FEATURES = Features(maximum_lags=True, progress=True, factors=True, size=5)

@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("scheduling", "simulation", "scenarios")
 CORNERS = {
-    "numba": ("scheduling/kernels/",),
     "ortools": ("scheduling/cpsat/",),
+    "numba": ("scheduling/kernels/",),
     "simpy": ("simulation/engine.py",),
     "matplotlib": ("scenarios/charts/",),
     "pydantic": ("scenarios/",),

@@ -609,7 +609,7 @@ def test_nodes_by_any_name(tmp_path: Path, written: str) -> None:
             "C2 Template",
             "no template '国债项目'; write one of: government 政府投资项目（审批制）; ent",
         ),
-        ({"选项": "快速"}, "D2 Options", "no option '快速'; write one or more of: serial"),
+        ({"选项": "快速"}, "D2 Options", "no option '快速'; write one or more of: "),
         (
             {"选项": "拿地即开工"},
             "D2 Options",

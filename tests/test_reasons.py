@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from scenario_files import load_text
 
 from scenarios.assemble import Assembly, assemble
-from scenarios.cli import main
 from scenarios.reasons import Speaker, find_activity
 from scheduling import InputError, backward_schedule, critical_path
 from scheduling.explain import Reason, ReasonKind
@@ -51,20 +48,13 @@ def site() -> Assembly:
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+def command(call: Command, tmp_path: Path) -> Command:
     """Runs a command on the site; (exit code, output, errors)."""
     path = tmp_path / "site.yaml"
 
     def run(name: str, *arguments: str, text: str = SITE) -> tuple[int, str, str]:
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setattr(sys, "argv", ["backplan", name, str(path), *arguments])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code
-        output = capsys.readouterr()
-        return int(code or 0), output.out, output.err
+        return call(name, path, *arguments)
 
     return run
 

@@ -133,4 +133,4 @@ def test_agrees_with_brute_force_on_every_neighbour(net: Network) -> None:
 
 def test_measure() -> None:
     net = small()
-    assert measure(net, Dates([2, 9], [5, 11], [2, 9])) == (2, 1, 11, 0)
+    assert measure(net, Dates([2, 9], [5, 11], [2, 9])) == (2, 1, 11, 0, 10)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from scenarios.reports.baseline import print_variances, variance_dict
 from scenarios.reports.console import print_forecast
 from scenarios.reports.csv_tables import write_csv
 from scenarios.reports.listing import critical_path_dict, print_catalog, print_critical_path, print_levers
@@ -24,8 +25,10 @@ __all__ = [
     "print_forecast",
     "print_levers",
     "print_plan",
+    "print_variances",
     "result_dict",
     "result_schema",
+    "variance_dict",
     "write_all",
     "write_result",
     "write_workbook",

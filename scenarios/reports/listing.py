@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -12,11 +12,13 @@ from rich.table import Table
 
 from scenarios.assemble import Assembly
 from scenarios.catalog import Option, Template, departments, factor_defaults, options, template, templates
-from scenarios.levers import Lever
 from scenarios.messages import say
 from scenarios.reports.layout import plain
 from scenarios.schema import Label
 from scheduling.cpm import CriticalPath
+
+if TYPE_CHECKING:
+    from scenarios.levers import Lever
 
 _MOST_PATHS = 3
 _DATE = 10  # character cells that never break

@@ -95,8 +95,8 @@ class Scenario(Model):
     """How often the simulation runs through the network."""
     confidence: Annotated[Number, Field(gt=0, lt=1)] = 0.8
     """On-time probability (按期概率) that each project's planned dates must reach."""
-    slots_per_day: Annotated[Positive, Field(le=96)] = 1
-    """1 for days, 24 for hours, up to 96; templates need days."""
+    slots_per_day: Annotated[Positive, Field(le=1440)] = 1
+    """1 for days, 24 for hours, up to 1440 for minutes; templates need days."""
     default_risks: StrictBool = True
     """Whether the catalogue's delays, reworks and spreads apply: uncalibrated expert judgement."""
     progress_override: StrictBool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
@@ -277,6 +277,22 @@ def starts(variables: Variables) -> Expression:
     return sum(
         variables.places[i].expression for i in range(len(net)) if not net.started(i) and net.kind[i] == WORK
     )
+
+
+def changes(variables: Variables, target: Mapping[int, int]) -> Expression:
+    """``sum(d_i)``, ``d_i >= s_i - target_i,  d_i >= target_i - s_i``."""
+    total: Expression = 0
+    for i, when in target.items():
+        place = variables.places[i]
+        most = max(abs(int(place.values[0]) - when), abs(int(place.values[-1]) - when))
+        if place.fixed:
+            total += most
+            continue
+        moved = variables.model.new_int_var(0, most, f"change {variables.net.ids[i]}")
+        variables.model.add(moved >= place.expression - when)
+        variables.model.add(moved >= when - place.expression)
+        total += moved
+    return total
 
 
 def at_most(variables: Variables, expression: Expression, value: int) -> None:

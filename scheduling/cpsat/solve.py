@@ -167,7 +167,7 @@ class _Search:
             if not whole.proved:
                 self.improve(stage, whole, share=0.4)
             if depth == LATENESS:
-                bound = Fraction(up(whole.bound), self.scale(depth))
+                bound = Fraction(up(whole.bound), scale_of(self.net, depth))
                 lateness_bound = max(lateness_bound, _plain(bound))
             proved = proved and (whole.proved or self.judged[depth] == self.least[depth])
         stage = self.wide(STARTS)
@@ -253,19 +253,13 @@ class _Search:
         if self.best is not None:
             for depth in range(stage.since, stage.depth):
                 expression = self.families[depth](variables, self.ends)
-                value = Fraction(str(self.judged[depth])) * self.scale(depth)
+                value = Fraction(str(self.judged[depth])) * scale_of(self.net, depth)
                 families.at_most(variables, expression, int(value))
         if stage.depth == STARTS:
             variables.model.maximize(families.starts(variables))
         else:
             variables.model.minimize(self.families[stage.depth](variables, self.ends))
         return variables
-
-    def scale(self, depth: int) -> int:
-        """What a level is multiplied by in the model, so that it is whole."""
-        if depth == LATENESS:
-            return families.lateness_scale(self.net)
-        return families.cost_scale(self.net) if depth == COST else 1
 
     def search(self, stage: _Stage, window: Window, share: float) -> _Answer:
         """Run the solver on a share of the limits; keep what it finds if it is better."""
@@ -287,7 +281,7 @@ class _Search:
         effort.used += max(TOLL, solver.response_proto.deterministic_time)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return _Answer(status, self.bound(stage))
-        self.keep(self.dates(variables, solver), CPSAT)
+        self.keep(dates_of(variables, solver), CPSAT)
         if status == cp_model.OPTIMAL:
             self.source = CPSAT
         return _Answer(status, solver.best_objective_bound)
@@ -295,7 +289,7 @@ class _Search:
     def value(self, depth: int) -> float:
         """What the best plan reaches at a level, in the scale of the model."""
         value = self.judged[depth]
-        return -value if depth == STARTS else float(Fraction(str(value)) * self.scale(depth))
+        return -value if depth == STARTS else float(Fraction(str(value)) * scale_of(self.net, depth))
 
     def told(self, depth: int, value: float, bound: float) -> None:
         """Tell of a plan that the solver found, if it is better than the best at this level."""
@@ -307,7 +301,7 @@ class _Search:
 
     def tell(self, depth: int, value: float, bound: float) -> None:
         """Tell value and bound of a level, given in the scale of the model."""
-        scale = self.scale(depth)
+        scale = scale_of(self.net, depth)
         least = down(bound) if depth == STARTS else up(bound)
         self.effort.tell(
             self.names[depth], _plain(Fraction(round(value), scale)), _plain(Fraction(least, scale))
@@ -319,23 +313,6 @@ class _Search:
             return float(self.least[stage.depth])
         net, high = self.net, stage.window.high
         return sum(high[i] for i in range(len(net)) if not net.started(i) and net.kind[i] == WORK)
-
-    def dates(self, variables: Variables, solver: cp_model.CpSolver) -> Dates:
-        net = self.net
-        start, finish = list(net.actual_start), list(net.actual_finish)
-        resume = list(net.actual_start)
-        modes = {
-            i: next(k for k, literal in enumerate(literals) if solver.value(literal))
-            for i, literals in variables.chosen.items()
-        }
-        for i, place in enumerate(variables.places):
-            if net.done(i):
-                continue
-            resume[i] = solver.value(place.expression)
-            finish[i] = finish_of(net, i, resume[i], net.works(i)[modes.get(i, 0)])
-            if not net.started(i):
-                start[i] = resume[i]
-        return Dates(start, finish, resume, self.early.broken, modes)
 
     def keep(self, dates: Dates, source: str) -> None:
         """Take dates, pushed right as far as they go, if they are better than the best so far."""
@@ -357,6 +334,32 @@ def _run(solver: cp_model.CpSolver, model: cp_model.CpModel, watch: _Watch) -> c
     if watch.raised is not None:
         raise watch.raised
     return status
+
+
+def scale_of(net: Network, depth: int) -> int:
+    """What a level is multiplied by in the model, so that it is whole."""
+    if depth == LATENESS:
+        return families.lateness_scale(net)
+    return families.cost_scale(net) if depth == COST else 1
+
+
+def dates_of(variables: Variables, solver: cp_model.CpSolver) -> Dates:
+    """What the solver found, in forward time."""
+    net = variables.net
+    start, finish = list(net.actual_start), list(net.actual_finish)
+    resume = list(net.actual_start)
+    modes = {
+        i: next(k for k, literal in enumerate(literals) if solver.value(literal))
+        for i, literals in variables.chosen.items()
+    }
+    for i, place in enumerate(variables.places):
+        if net.done(i):
+            continue
+        resume[i] = solver.value(place.expression)
+        finish[i] = finish_of(net, i, resume[i], net.works(i)[modes.get(i, 0)])
+        if not net.started(i):
+            start[i] = resume[i]
+    return Dates(start, finish, resume, tuple(variables.dropped), modes)
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.formats.findings import sentence
+from scenarios.formats.links import identifier, turned
 from scenarios.formats.protrack.baseline import Baseline
 from scenarios.formats.protrack.read import read_file
 from scenarios.formats.protrack.records import ProTrackFile, Relation, Task
@@ -104,7 +104,7 @@ def protrack_source(path: str | Path, *, placed: bool = True) -> ProTrackSource:
     due = {task.id: task.due for task in file.tasks.values() if task.due}
     if plan.finish:
         due[node] = min(due.get(node, plan.finish), plan.finish)
-    name = _identifier(Path(path).stem)
+    name = identifier(Path(path).stem, "project")
     data = {
         "schema": SCHEMA,
         "name": name,
@@ -133,10 +133,6 @@ def protrack_source(path: str | Path, *, placed: bool = True) -> ProTrackSource:
         "notes": [label.model_dump() for label in (*_facts(file, plan, placed), *file.findings.summary())],
     }
     return ProTrackSource(file.name, data, file.findings.all())
-
-
-def _identifier(text: str) -> str:
-    return re.sub(r"[/\s]+", " ", text).strip()[:80] or "project"
 
 
 def _shown(moment: datetime) -> str:
@@ -204,20 +200,9 @@ def _activity(
 
 
 def _link(relation: Relation) -> tuple[str, dict[str, Any]]:
-    """The activity that a relation is written at, and the link.
-
-    To ProTrack a start on Monday at 8:00 and a finish on Friday at 17:00 are one instant: no working hour
-    lies between. As boundaries they differ, and a finish that must not lie before such a start would cost an
-    hour more. Turned round as a maximum lag, which looks ahead to the next allowed start, it does not.
-    """
-    if (relation.type == "SF" and relation.lag <= 0) or (relation.type == "FF" and relation.lag < 0):
-        turned = {"SF": "FS", "FF": "FF"}[relation.type]
-        return relation.pred, {
-            "id": relation.succ,
-            "type": turned,
-            "lag": None,
-            "maximum_lag": -relation.lag,
-        }
+    """The activity that a relation is written at, and the link."""
+    if (link := turned(relation.type, relation.lag)) is not None:
+        return relation.pred, {"id": relation.succ, **link}
     return relation.succ, {"id": relation.pred, "type": relation.type, "lag": relation.lag}
 
 

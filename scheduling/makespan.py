@@ -1,0 +1,218 @@
+"""The search for the least last finish: bounds, a population of schedules, and the optimiser."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+from scheduling.bounds.energetic import Energy
+from scheduling.calendar import CONTINUOUS
+from scheduling.cpm import judge
+from scheduling.cpsat.windows import settled
+from scheduling.evolution import Evolution, left_justified
+from scheduling.horizon import serial_end
+from scheduling.modes import decided
+from scheduling.network import Network
+from scheduling.passes import Dates
+from scheduling.search import Effort
+from scheduling.status import Status
+from scheduling.validator import validate
+
+if TYPE_CHECKING:
+    from scheduling.cpsat.makespan import Model
+
+BREEDING = 0.4
+"""Share of the limit that goes into the population where it does not have a thread of its own."""
+PLACEMENTS, ON_CALENDARS = 5_000_000, 1_000_000
+"""Activities that a population places in about one work unit."""
+GENERATED = 3
+"""Schedules generated for one member of a population."""
+FIRST = 60
+"""Members drawn before anything else, so that bounds and the optimiser have a plan to beat."""
+WHOLE_SIZE = 3000
+"""Activities beyond which the optimiser is not asked where a plan is known already."""
+TOLL = 0.02
+"""Work units that one run of the optimiser costs at least."""
+
+
+class Incumbent:
+    """The best plan and the best bound, whichever thread finds them.
+
+    Attributes
+    ----------
+    dates : Dates or None
+    end : int
+        Its last finish; without a plan, one slot after the horizon.
+    bound : int
+        No plan ends before.
+    """
+
+    def __init__(self, bound: int, horizon: int, origin: int, effort: Effort) -> None:
+        self.dates: Dates | None = None
+        self.bound, self.end = bound, horizon + 1
+        self.origin, self.effort = origin, effort
+        self._lock = Lock()
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is left between plan and bound."""
+        return self.bound >= self.end
+
+    def offer(self, dates: Dates) -> None:
+        """Take dates if they end sooner."""
+        with self._lock:
+            end = max(dates.finish)
+            if end < self.end:
+                self.dates, self.end = dates, end
+                self._tell()
+
+    def raised(self, bound: int) -> None:
+        """Take a bound if it is greater."""
+        with self._lock:
+            if bound > self.bound:
+                self.bound = min(bound, self.end)
+                self._tell()
+
+    def _tell(self) -> None:
+        if self.dates:
+            self.effort.tell("makespan", self.end - self.origin, self.bound - self.origin)
+
+
+class Search:
+    """One search.
+
+    Parameters
+    ----------
+    net : Network
+        With whole numbers as work, lags and dates.
+    early : Dates or None
+        Least dates in planning modes, where there are any.
+    least : Dates
+        Least dates in any modes.
+    ends : sequence of int
+        End of each project.
+    effort : Effort
+    """
+
+    def __init__(
+        self, net: Network, early: Dates | None, least: Dates, ends: Sequence[int], effort: Effort
+    ) -> None:
+        self.net, self.least, self.effort = net, least, effort
+        self.until = None if effort.seconds is None else time.monotonic() + effort.seconds
+        self.limit = self.left = effort.limit or 0.0
+        last = serial_end(net, least, ends)
+        self.latest = [last] * len(net)
+        for i, line in net.deadlines.items():
+            if line.hard and not net.done(i):
+                self.latest[i] = min(last, int(line.bound))
+        self.best = Incumbent(max(least.finish), last, min(net.starts), effort)
+        self.energy = Energy(net, least, last)
+        self.still = settled(net)
+        self.population = self._population(early)
+        self.model: Model | None = None
+        self.over = Event()
+
+    def run(self) -> Incumbent:
+        """Search until the gap is closed or the limit is reached."""
+        self.breed(min(FIRST, 4 * self.births))
+        best = self.best
+        best.raised(self.energy.least_end(self.latest, best.bound, best.end - 1))
+        if self.population and self.until is not None and self.effort.workers > 1:
+            thread = Thread(target=self.breed_beside)
+            thread.start()
+            try:
+                self.optimise(self.effort.workers - 1)
+            finally:
+                self.over.set()
+                thread.join()
+        else:
+            self.breed_first()
+            self.optimise(self.effort.workers)
+        if best.dates is not None:
+            pushed = left_justified(decided(self.net, best.dates), best.dates)
+            best.dates = replace(pushed, modes=best.dates.modes)
+        return best
+
+    # -- the population -----------------------------------------------------------------------------------
+    def _population(self, early: Dates | None) -> Evolution | None:
+        """None where its schedules are no plans: beside maximum lags, or where work in progress can move."""
+        net = self.net
+        if early is None or judge(net, early) is Status.INFEASIBLE:
+            return None
+        moving = any(net.started(i) and i not in self.still for i in range(len(net)))
+        if moving or any(link not in early.broken for link in net.maximum_links):
+            return None
+        return Evolution(net, early, self.latest, self.effort.seed)
+
+    @cached_property
+    def births(self) -> int:
+        """Members that take about a hundredth of a work unit."""
+        placements = ON_CALENDARS if any(table is not CONTINUOUS for table in self.net.tables) else PLACEMENTS
+        return max(1, placements // (100 * GENERATED * len(self.net)))
+
+    def breed(self, births: int) -> None:
+        """Go on with the population, and offer its best schedule."""
+        if self.population is None:
+            return
+        self.population.breed(births)
+        dates = self.population.best()
+        if dates is not None and max(dates.finish) < self.best.end and not validate(self.net, dates):
+            self.best.offer(dates)
+
+    def breed_first(self) -> None:
+        """Spend the population's share of the limit."""
+        begun, share = time.monotonic(), BREEDING * self.limit
+        while self.population and not self.best.closed:
+            if self.until is None:
+                self.left -= 0.01
+                spent = self.left < self.limit - share
+            else:
+                spent = time.monotonic() - begun > BREEDING * (self.until - begun)
+            if spent:
+                break
+            self.breed(self.births)
+
+    def breed_beside(self) -> None:
+        """Go on until the search is over, or nothing is left to find."""
+        while not self.over.is_set() and not self.best.closed and self.time_left():
+            self.breed(self.births)
+        while not self.over.is_set() and self.model:
+            self.model.stop()
+            self.over.wait(0.05)
+
+    # -- the optimiser ------------------------------------------------------------------------------------
+    def time_left(self) -> bool:
+        """Whether the limit is not reached."""
+        return self.left > 0 if self.until is None else time.monotonic() < self.until
+
+    def optimise(self, workers: int) -> None:
+        """Ask whether there is a plan that ends by the bound, and for any better one where none is known."""
+        best = self.best
+        large = len(self.net) > WHOLE_SIZE
+        while not best.closed and self.time_left() and not (large and best.dates):
+            self.ask(best.end - 1 if best.dates is None else best.bound, workers)
+
+    def ask(self, upper: int, workers: int) -> None:
+        """One run of the optimiser: for a plan that ends by `upper`."""
+        from scheduling.cpsat.makespan import Model, Settings
+        from scheduling.cpsat.variables import Window
+
+        best = self.best
+        found = self.energy.windows([min(end, upper) for end in self.latest])
+        if found is None:
+            best.raised(upper + 1)
+            return
+        early, late = found
+        high = [early.resume[i] if i in self.still else at for i, at in enumerate(late.resume)]
+        window = Window(early.resume, high, late.finish)
+        self.model = Model(self.net, window, self.least.broken, best.bound, upper)
+        how = Settings(self.effort.seed, workers, self.left, None)
+        if self.until is not None:
+            how = how._replace(limit=None, seconds=max(0.01, self.until - time.monotonic()))
+        answer = self.model.solve(how, best.offer)
+        self.left -= max(TOLL, answer.spent)
+        best.raised(answer.bound)
