@@ -11,11 +11,11 @@ import numpy as np
 
 from scheduling.generation import right_justified
 from scheduling.horizon import serial_end
-from scheduling.kernels.board import WEIGHT, Board, Sheet
-from scheduling.kernels.recreate import Groups, Tray, badness, recover, recreate
+from scheduling.kernels.board import DEMANDS, RESOURCE, WEIGHT, Board, Ints, Sheet
+from scheduling.kernels.recreate import Groups, Tray, Users, badness, recover, recreate
 from scheduling.latest import greatest, loose_starts
 from scheduling.layout import Layout
-from scheduling.network import WORK, Network
+from scheduling.network import Network
 from scheduling.passes import Dates, late_pass
 from scheduling.plan import allowed_finishes
 from scheduling.search import Effort, first_level
@@ -26,11 +26,11 @@ ROUND = 100_000
 """Placements of each thread between two looks at the limits, at most ..."""
 ROUNDS = 100
 """... and in so many rounds at least, so that the temperature falls smoothly."""
-HEAT, COLD = 4.0, 1e-3
+HEAT, COLD = 12.0, 1e-3
 """Temperature of the sum of starts at first, over the mean length of an activity, and at last."""
 LATE_HEAT = 2.0
 """The same of weighted lateness; of missed deadlines it is not multiplied by the mean length."""
-ROOM = 4
+ROOM = 2
 """Projects in a row for each thread: with less room each hinders the others."""
 
 
@@ -78,8 +78,8 @@ class Improver:
         net, layout = self.net, self.layout
         project = np.array(net.project, dtype=np.int64)
         member = layout.only_free(np.argsort(project, kind="stable"))
-        working = np.array(net.kind) == WORK
-        movable = np.flatnonzero(layout.free & working).astype(np.int64)
+        demanding = np.array([bool(row) for row in net.demand])
+        movable = np.flatnonzero(layout.free & demanding)
         due = np.full(len(net), layout.slots + 1, dtype=np.int64)
         price = np.zeros(len(net))
         for i, line in net.deadlines.items():
@@ -116,7 +116,8 @@ class Improver:
         while any(least) and self.effort.spent < until:
             left = (until - self.effort.spent) / (until - begun)
             heat = LATE_HEAT * unit * left**2 + COLD
-            recover(self.loose, strict, sheet, self.groups, self.trays[0], self.states[0], steps, heat)
+            users = self._users(sheet, self.groups.movable)
+            recover(self.loose, strict, sheet, self.groups, users, self.trays[0], self.states[0], steps, heat)
             self.effort.used += steps / STEPS
             now = badness(sheet, self.groups)
             if now < least:
@@ -170,15 +171,8 @@ class Improver:
             mine = Sheet(sheet.start.copy(), sheet.finish.copy(), np.where(spans == k, sheet.free, given))
             movable = self.groups.movable[owner[self.groups.movable] == k]
             if len(movable):
-                recreate(
-                    board,
-                    mine,
-                    self.groups._replace(movable=movable),
-                    self.trays[k],
-                    self.states[k],
-                    steps,
-                    heat,
-                )
+                groups, users = self.groups._replace(movable=movable), self._users(sheet, movable)
+                recreate(board, mine, groups, users, self.trays[k], self.states[k], steps, heat)
             return mine
 
         given = np.minimum(sheet.free, 0)
@@ -186,6 +180,17 @@ class Improver:
             start[owner == k], finish[owner == k] = moved.start[owner == k], moved.finish[owner == k]
             free += moved.free - np.where(spans == k, sheet.free, given)
         return Sheet(start, finish, free)
+
+    def _users(self, sheet: Sheet, movable: Ints) -> Users:
+        """Users of each resource among `movable` activities, in order of start."""
+        first = self.layout.board.activity[:, DEMANDS]
+        counts = np.diff(first)[movable]
+        activity = np.repeat(movable, counts)
+        rows = np.repeat(first[movable] - np.cumsum(counts) + counts, counts) + np.arange(len(activity))
+        resource = self.layout.board.demand[rows, RESOURCE]
+        order = np.lexsort((sheet.start[activity], resource))
+        marks = np.searchsorted(resource[order], np.arange(len(self.net.resources) + 1))
+        return Users(marks, activity[order], sheet.start[activity[order]])
 
 
 def _value(board: Board, sheet: Sheet) -> int:

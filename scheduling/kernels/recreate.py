@@ -32,9 +32,9 @@ from scheduling.kernels.board import (
     put,
 )
 
-MOST = 6
+MOST = 3
 """Projects in one move at most."""
-TRIES = 60
+TRIES = 20
 """Draws to find them."""
 
 
@@ -46,7 +46,7 @@ class Groups(NamedTuple):
     project : shape (n,)
     first, member : shape (projects + 1,), (n,)
         Activities free to move, by project.
-    movable : shape (activities with work that are free to move,)
+    movable : shape (activities free to move that demand a resource,)
     end : shape (projects,)
         After it a project overruns.
     due : shape (n,)
@@ -68,6 +68,20 @@ class Groups(NamedTuple):
     price: Floats
     scale: int
     missed: bool
+
+
+class Users(NamedTuple):
+    """Who demands a resource: activities by resource and start, as they lay when a round began.
+
+    Attributes
+    ----------
+    first : shape (resources + 1,)
+    activity, start : shape (demands,)
+    """
+
+    first: Ints
+    activity: Ints
+    start: Ints
 
 
 class Tray(NamedTuple):
@@ -94,20 +108,25 @@ def draw(state: Words, count: int) -> int:
 
 
 @kernel
-def companions(board: Board, sheet: Sheet, groups: Groups, anchor: int, chosen: Ints, state: Words) -> int:
+def companions(
+    board: Board, sheet: Sheet, groups: Groups, users: Users, anchor: int, chosen: Ints, state: Words
+) -> int:
     """`anchor` and activities of other projects that share a resource with it and lie close; how many."""
     chosen[0] = anchor
-    size, wanted, close = 1, 1 + draw(state, MOST), 3 * groups.scale
-    for _ in range(TRIES):
+    size, wanted = 1, 2 + draw(state, MOST - 1)
+    begin = sheet.start[anchor] - groups.scale
+    end = max(sheet.start[anchor], board.activity[anchor, HIGH]) + groups.scale
+    first = board.activity[anchor, DEMANDS]
+    count = board.activity[anchor + 1, DEMANDS] - first
+    for _ in range(TRIES if count else 0):
         if size == wanted:
             break
-        i = groups.movable[draw(state, len(groups.movable))]
-        far = (
-            sheet.start[i] < sheet.start[anchor] - close
-            or sheet.start[i] > board.activity[anchor, HIGH] + close
-        )
-        if far or not shares(board, i, anchor):
+        k = board.demand[first + draw(state, count), RESOURCE]
+        starts = users.start[users.first[k] : users.first[k + 1]]
+        low, high = np.searchsorted(starts, begin), np.searchsorted(starts, end)
+        if low == high:
             continue
+        i = users.activity[users.first[k] + low + draw(state, high - low)]
         known = False
         for other in chosen[:size]:
             known = known or groups.project[other] == groups.project[i]
@@ -115,16 +134,6 @@ def companions(board: Board, sheet: Sheet, groups: Groups, anchor: int, chosen: 
             chosen[size] = i
             size += 1
     return size
-
-
-@kernel
-def shares(board: Board, i: int, j: int) -> bool:
-    """Whether two activities demand the same resource."""
-    for a in board.demand[board.activity[i, DEMANDS] : board.activity[i + 1, DEMANDS], RESOURCE]:
-        for b in board.demand[board.activity[j, DEMANDS] : board.activity[j + 1, DEMANDS], RESOURCE]:
-            if a == b:
-                return True
-    return False
 
 
 @kernel
@@ -195,13 +204,33 @@ def gain(board: Board, sheet: Sheet, tray: Tray, m: int) -> int:
 
 
 @kernel
+def gives_way(board: Board, sheet: Sheet, tray: Tray, chosen: Ints) -> bool:
+    """Whether the first of the chosen activities could begin later if the others lay nowhere."""
+    for m in range(len(chosen)):
+        remove(board, sheet, tray, chosen[m], m)
+    anchor = chosen[0]
+    placed = place_late(board, sheet, anchor)
+    later = placed and sheet.start[anchor] > tray.start[anchor]
+    settle(board, sheet, tray, len(chosen), False)
+    return later
+
+
+@kernel
 def recreate(
-    board: Board, sheet: Sheet, groups: Groups, tray: Tray, state: Words, steps: int, temperature: float
+    board: Board,
+    sheet: Sheet,
+    groups: Groups,
+    users: Users,
+    tray: Tray,
+    state: Words,
+    steps: int,
+    temperature: float,
 ) -> None:
     """Moves for later starts under the board's caps, by simulated annealing, until `steps` placements.
 
-    An activity far from its greatest place, some close to it in other projects, and of each of these projects
-    what starts no later, are put back project by project in random order.
+    An activity far from its greatest place that would lie later without some others close to it; of the
+    projects of all these, what starts no later, is put back: its own project first, then the others in random
+    order.
     """
     chosen = np.empty(MOST, np.int64)
     while steps > 0:
@@ -210,15 +239,17 @@ def recreate(
             i = groups.movable[draw(state, len(groups.movable))]
             if board.activity[i, HIGH] - sheet.start[i] > board.activity[anchor, HIGH] - sheet.start[anchor]:
                 anchor = i
-        size = companions(board, sheet, groups, anchor, chosen, state)
-        spread = groups.scale * draw(state, 3) ** 2 // 2
+        size = companions(board, sheet, groups, users, anchor, chosen, state)
+        steps -= 2 * size
+        if not gives_way(board, sheet, tray, chosen[:size]):
+            continue
         m = 0
         for c in range(size):
             k, cut = groups.project[chosen[c]], sheet.start[chosen[c]]
-            lead = draw(state, 1000) * 1000
+            lead = draw(state, 1000) * 1000 if c else 1 << 30
             for i in groups.member[groups.first[k] : groups.first[k + 1]]:
                 if sheet.start[i] <= cut:
-                    tray.key[i] = sheet.finish[i] + draw(state, 2 * spread + 1) + lead
+                    tray.key[i] = sheet.finish[i] + lead
                     remove(board, sheet, tray, i, m)
                     m += 1
         done = insert(board, sheet, tray, 0, m, True)
@@ -257,6 +288,7 @@ def recover(
     strict: Board,
     sheet: Sheet,
     groups: Groups,
+    users: Users,
     tray: Tray,
     state: Words,
     steps: int,
@@ -280,7 +312,7 @@ def recover(
             return
         k = bad[draw(state, count)]
         members = groups.member[groups.first[k] : groups.first[k + 1]]
-        size = companions(strict, sheet, groups, members[draw(state, len(members))], chosen, state)
+        size = companions(strict, sheet, groups, users, members[draw(state, len(members))], chosen, state)
         for c in range(size - 1):  # in random order
             other = c + draw(state, size - c)
             chosen[c], chosen[other] = chosen[other], chosen[c]
