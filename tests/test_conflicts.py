@@ -28,7 +28,7 @@ def holds(net: Network) -> bool:
 
 
 @QUIET
-@given(tiny() | tiny(maxima=True, stock=True, pinned=True))
+@given(tiny())
 def test_a_conflict_is_found_where_brute_force_finds_no_plan(net: Network) -> None:
     try:
         early_pass(net)

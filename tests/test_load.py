@@ -76,9 +76,9 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         load_scenario("a\0b.yaml")
     with pytest.raises(
         InputError,
-        match=r"files ending in '.mpp' are not read. Known: .csv, .json, .mm, .p2x, .sch, .sm, .txt, .xlsx",
+        match=r"files ending in '.odt' are not read. Known: .csv, .json, .mm, .p2x, .sch, .sm, .txt, .xer",
     ):
-        load_scenario(write(tmp_path, "x.mpp", ""))
+        load_scenario(write(tmp_path, "x.odt", ""))
 
 
 @pytest.mark.parametrize("name", bundled_names())
