@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from plans import BASE, Enumeration, portfolio, tiny
+from plans import Enumeration, portfolio, tiny
 
 from scheduling.backward import backward_schedule, greatest, project_ends
 from scheduling.bounds.prices import price_bound
@@ -17,7 +17,6 @@ from scheduling.build import compile_network
 from scheduling.errors import ContradictionError
 from scheduling.generation import generate
 from scheduling.improve import Improver
-from scheduling.kernels.board import lift, place_early, place_late
 from scheduling.layout import Layout
 from scheduling.network import Network, Resource
 from scheduling.passes import Dates, early_pass
@@ -34,32 +33,6 @@ def moved(net: Network, dates: Dates, i: int, at: Any) -> Dates:
     start, finish = list(dates.start), list(dates.finish)
     start[i], finish[i] = at, finish_of(net, i, at, net.work[i])
     return replace(dates, start=start, finish=finish, resume=start)
-
-
-@settings(QUIET, max_examples=30)
-@given(tiny(maxima=True))
-def test_places_are_the_last_and_first_ones_that_hold(net: Network) -> None:
-    """One activity is taken out of a plan: the kernels put it where the validator says it may lie."""
-    try:
-        early = early_pass(net)
-    except ContradictionError:
-        return
-    ends = project_ends(net, early)
-    dates = generate(net, early, greatest(net, early, ends), ends)
-    assume(dates is not None)
-    assert dates is not None
-    last = max(*dates.finish, BASE + 20) + 6
-    layout = Layout(net, dates, early.start, [last - 4] * len(net), last)
-    soft = replace(net, deadlines={})
-    for i in range(len(net)):
-        places = range(early.start[i], last - 3)
-        holding = [at for at in places if not validate(soft, moved(net, dates, i, at))]
-        for place, expected in ((place_late, holding[-1]), (place_early, holding[0])):
-            sheet = layout.sheet(dates)
-            lift(layout.board, sheet, i)
-            assert place(layout.board, sheet, i)
-            assert layout.dates(sheet).start[i] == expected
-            assert (sheet.free == layout.sheet(moved(net, dates, i, expected)).free).all()
 
 
 @QUIET

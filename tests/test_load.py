@@ -76,7 +76,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         load_scenario("a\0b.yaml")
     with pytest.raises(
         InputError,
-        match=r"files ending in '.odt' are not read. Known: .csv, .json, .mm, .p2x, .sch, .sm, .txt, .xer",
+        match=r"files ending in '.odt' are not read. Known: .csv, .json, .mm, .mpp",
     ):
         load_scenario(write(tmp_path, "x.odt", ""))
 
