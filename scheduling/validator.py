@@ -148,6 +148,14 @@ class _Validator:
         self.net = net
         self.dates = dates
         self._walkers: dict[int, _Walker] = {}
+        self.touching: list[list[Link]] = [[] for _ in net.ids]
+        for link in net.links:
+            self.touching[link.pred].append(link)
+            self.touching[link.succ].append(link)
+        self.arrivals: list[list[Any]] = [[] for _ in net.ids]
+        for gate in net.gates:
+            for i in gate.gates:
+                self.arrivals[i].append(gate.arrival)
         self.work, self.demand = list(net.work), list(net.demand)
         for i, modes in net.modes.items():
             mode = modes[dates.modes.get(i, 0)]
@@ -201,7 +209,7 @@ class _Validator:
         """Least place of work in progress that waits for facts only; None when it waits for plans."""
         net, walk = self.net, self.walker(self.net.tables[i])
         floor, end = net.data_date, net.finish_from.get(i, -inf)
-        for link in net.links:
+        for link in self.touching[i]:
             if link.maximum:
                 if link.pred == i:
                     return None
@@ -225,9 +233,7 @@ class _Validator:
         net, start = self.net, self.dates.start[i]
         floors = [("project start", net.starts[net.project[i]]), ("release", net.release[i])]
         floors.append(("data date", net.data_date))
-        for gate in net.gates:
-            if i in gate.gates:
-                floors.append(("factor", gate.arrival))
+        floors += [("factor", arrival) for arrival in self.arrivals[i]]
         for rule, floor in floors:
             if floor is not None and start < floor:
                 yield self.broken(rule, i, f"start {start} lies before the {rule} {floor}")
@@ -321,15 +327,17 @@ class _Validator:
             steps.setdefault(begin, []).append((i, units))
             steps.setdefault(end, []).append((i, -units))
         users: dict[int, int] = {}
-        there = resource.capacity
+        there, need = resource.capacity, 0
         levels = dict(resource.changes)
         for moment in sorted(steps):
             for i, units in steps[moment]:
                 users[i] = users.get(i, 0) + units
+                need += units
             there = levels.get(moment, there)
+            if need <= there:
+                continue
             holders = [i for i, units in users.items() if units]
-            need = sum(users.values())
-            if need > there and any(not self.started(i) for i in holders):
+            if any(not self.started(i) for i in holders):
                 names = tuple(net.ids[i] for i in sorted(holders))
                 yield Violation(
                     "capacity",

@@ -13,7 +13,6 @@ import numpy as np
 from scheduling.calendar import Ints
 from scheduling.cpm import latest_finishes
 from scheduling.errors import InputError
-from scheduling.generation import forward
 from scheduling.network import FINISH_MILESTONE, Id, Network
 from scheduling.passes import Dates, early_pass
 from scheduling.plan import Plan
@@ -284,6 +283,8 @@ def _feasible(net: Network, early: Dates, floor: Sequence[Any]) -> Dates:
     ties to them, until both agree. Where they never do (work in progress that holds what its predecessors
     need, maximum lags that resources break) links come first.
     """
+    from scheduling.generation import forward
+
     dates = early_pass(net, floor=floor)
     if not binding_resources(net):
         return dates

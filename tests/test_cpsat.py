@@ -132,8 +132,9 @@ def test_slack_resources_change_nothing() -> None:
 
 
 def test_two_runs_are_the_same() -> None:
-    net = portfolio(30, seed=5, capacity=2)
-    first, second = (backward_schedule(net, limit=2, seed=7) for _ in range(2))
+    net = portfolio(60, seed=5, capacity=3)
+    first, second = (backward_schedule(net, limit=0.5, seed=7) for _ in range(2))
+    assert first.dates is not None
     assert first.solver == second.solver
     assert first.start == second.start
     assert (first.objective, first.objective_bound) == (second.objective, second.objective_bound)
