@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
-from plans import Enumeration, portfolio, tiny
+from plans import BASE, Enumeration, portfolio, tiny
 
 from scheduling.backward import backward_schedule, greatest, project_ends
 from scheduling.bounds.prices import price_bound
@@ -17,6 +17,7 @@ from scheduling.build import compile_network
 from scheduling.errors import ContradictionError
 from scheduling.generation import generate
 from scheduling.improve import Improver
+from scheduling.kernels.board import lift, place_early, place_late
 from scheduling.layout import Layout
 from scheduling.network import Network, Resource
 from scheduling.passes import Dates, early_pass
@@ -33,6 +34,32 @@ def moved(net: Network, dates: Dates, i: int, at: Any) -> Dates:
     start, finish = list(dates.start), list(dates.finish)
     start[i], finish[i] = at, finish_of(net, i, at, net.work[i])
     return replace(dates, start=start, finish=finish, resume=start)
+
+
+@settings(QUIET, max_examples=30)
+@given(tiny(maxima=True))
+def test_places_are_the_last_and_first_ones_that_hold(net: Network) -> None:
+    """One activity is taken out of a plan: the kernels put it where the validator says it may lie."""
+    try:
+        early = early_pass(net)
+    except ContradictionError:
+        return
+    ends = project_ends(net, early)
+    dates = generate(net, early, greatest(net, early, ends), ends)
+    assume(dates is not None)
+    assert dates is not None
+    latest = max(*dates.finish, BASE + 20)
+    layout = Layout(net, dates, early.start, [latest] * len(net), latest + 30)
+    soft = replace(net, deadlines={})
+    for i in range(len(net)):
+        places = range(early.start[i], latest + 1)
+        holding = [at for at in places if not validate(soft, moved(net, dates, i, at))]
+        for place, expected in ((place_late, holding[-1]), (place_early, holding[0])):
+            sheet = layout.sheet(dates)
+            lift(layout.board, sheet, i)
+            assert place(layout.board, sheet, i)
+            assert layout.dates(sheet).start[i] == expected
+            assert (sheet.free == layout.sheet(moved(net, dates, i, expected)).free).all()
 
 
 @QUIET
@@ -76,7 +103,10 @@ def late_portfolio(capacity: int = 2) -> Network:
 
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("missed", [False, True])
-def test_improved_plans_hold_and_are_better(workers: int, missed: bool) -> None:
+def test_improved_plans_hold_and_are_better(
+    workers: int, missed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduling.improve.ROOM", 0.1)  # threads, however short the plan
     for net in (portfolio(150, seed=1, capacity=2), late_portfolio()):
         early = early_pass(net)
         ends = project_ends(net, early)
@@ -84,6 +114,7 @@ def test_improved_plans_hold_and_are_better(workers: int, missed: bool) -> None:
         plan = generate(net, early, late, ends, missed=missed)
         assert plan is not None
         improver = Improver(net, early, ends, plan, Effort(0.6, workers=workers), missed=missed)
+        assert len(improver.trays) == workers
         judged = [levels(net, plan, ends, missed=missed)]
         improver.recover(0.5)
         judged.append(levels(net, improver.plan, ends, missed=missed))
@@ -96,9 +127,10 @@ def test_improved_plans_hold_and_are_better(workers: int, missed: bool) -> None:
             assert judged[0] > judged[1]
 
 
-def test_two_threads_give_the_same_plan_twice() -> None:
-    net = portfolio(180, seed=5, capacity=2)
-    first, second = (backward_schedule(net, limit=0.5, seed=7, workers=2) for _ in range(2))
+def test_two_threads_give_the_same_plan_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scheduling.improve.ROOM", 0.1)
+    net = portfolio(300, seed=1, capacity=3)
+    first, second = (backward_schedule(net, limit=1, seed=7, workers=2) for _ in range(2))
     assert first.solver == "recreate"
     assert first.start == second.start
     assert first.objective_bound == second.objective_bound
