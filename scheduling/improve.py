@@ -131,6 +131,8 @@ class Improver:
 
     def recreate(self, until: float, bound: Any) -> None:
         """Later starts, until a share of the effort is spent; no deadline is missed by more than now."""
+        if not len(self.groups.movable):
+            return
         net, layout, effort = self.net, self.layout, self.effort
         latest = allowed_finishes(net, self.plan, self.ends, missed=self.missed)
         late = late_pass(net, self.plan, latest, hold_in_progress=True)

@@ -40,7 +40,7 @@ WHOLE_SIZE = 150
 """Free activities beyond which that is not tried where a plan is known already: improving finds more."""
 LEAST_SHARE = 0.05
 """Share of the limit that every level gets, however much the ones before it took."""
-BOUND_SHARE = 0.1
+BOUND_SHARE = 0.05
 """Share of the limit for the price bound."""
 STEP = 0.5
 """Work units of one neighbourhood at most, and ..."""
