@@ -1,8 +1,7 @@
 """Earliest schedules of PSPLIB's problems beside PyJobShop (``pip install pyjobshop==0.0.9``).
 
-    python benchmarks/makespan.py [--set j30 j60 j90 j120] [--sample N] [--held-out] [--seconds 10] [--workers
-    2]
-                                [--seed 0] [--alone]
+    python benchmarks/makespan.py [--set j30 j60 j90 j120] [--sample N] [--held-out] [--seconds 10]
+                                  [--workers 2] [--seed 0] [--alone]
 
 The instances are those whose best known makespan exceeds the critical path: on the others every method is at
 once optimal. Both solve one instance after the other, each with so many seconds and threads. "gap" is the
@@ -30,41 +29,12 @@ from scheduling import earliest_schedule, validate
 
 DATA = Path(os.environ.get("BACKPLAN_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 SETS = ("j30", "j60", "j90", "j120")
-TUNED_ON = frozenset(
-    [
-        "j12058_1",
-        "j12047_3",
-        "j12038_1",
-        "j12047_1",
-        "j1202_2",
-        "j12018_2",
-        "j12051_1",
-        "j1203_1",
-        "j12014_1",
-        "j12022_3",
-        "j9045_3",
-        "j9029_1",
-        "j9013_3",
-        "j606_2",
-        "j609_1",
-        "j6021_3",
-        "j6022_1",
-        "j6046_4",
-        "j6041_4",
-        "j6042_3",
-        "j6045_4",
-        "j6026_2",
-        "j6022_4",
-        "j6037_4",
-        "j6013_2",
-        "j3045_2",
-        "j3022_2",
-        "j3043_1",
-        "j3042_3",
-        "j3034_1",
-        "j3013_2",
-    ]
-)
+TUNED_ON = {
+    *("j3013_2", "j3022_2", "j3034_1", "j3042_3", "j3043_1", "j3045_2", "j606_2", "j609_1", "j6013_2"),
+    *("j6021_3", "j6022_1", "j6022_4", "j6026_2", "j6037_4", "j6041_4", "j6042_3", "j6045_4", "j6046_4"),
+    *("j9013_3", "j9029_1", "j9045_3", "j1202_2", "j1203_1", "j12014_1", "j12018_2", "j12022_3"),
+    *("j12038_1", "j12047_1", "j12047_3", "j12051_1", "j12058_1", "j6029_4", "j12033_2", "j12056_1"),
+}
 
 
 class Found(NamedTuple):

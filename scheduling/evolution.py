@@ -13,7 +13,10 @@ from scheduling.layout import Layout
 from scheduling.network import Network
 from scheduling.passes import Dates, early_pass, late_pass
 
-MEMBERS = 400
+LEAST, MOST = 60, 400
+"""Members of a population, and ..."""
+PER_MEMBER = 300
+"""... births for each of them: fewer end before the population agrees, more after."""
 ROOM = 4
 """Schedules longer than the first one by more than one part in so many are given up."""
 
@@ -39,8 +42,8 @@ class Evolution:
         last = self.layout.first + end + end // ROOM + 1
         if end >= 0 and last < max(latest):
             self._lay([min(finish, last) for finish in latest])
-        self.starts = np.zeros((MEMBERS, len(net)), np.int64)
-        self.ends = np.full(MEMBERS, UNBORN, np.int64)
+        self.starts = np.zeros((LEAST, len(net)), np.int64)
+        self.ends = np.full(LEAST, UNBORN, np.int64)
         self.state = np.array([seed], np.uint64)
 
     def _lay(self, latest: Sequence[int]) -> None:
@@ -53,6 +56,13 @@ class Evolution:
     def breed(self, births: int) -> None:
         """Go on for so many births, of three generated schedules each."""
         evolve(self.board, self.desk, self.starts, self.ends, self.state, births)
+
+    def expect(self, births: int) -> None:
+        """Add the members that suit so many births."""
+        more = min(MOST, births // PER_MEMBER) - len(self.ends)
+        if more > 0:
+            self.starts = np.vstack([self.starts, np.zeros((more, len(self.net)), np.int64)])
+            self.ends = np.append(self.ends, np.full(more, UNBORN, np.int64))
 
     def best(self) -> Dates | None:
         """The schedule that ends first."""

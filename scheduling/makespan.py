@@ -31,10 +31,12 @@ PLACEMENTS, ON_CALENDARS = 5_000_000, 1_000_000
 """Activities that a population places in about one work unit."""
 GENERATED = 3
 """Schedules generated for one member of a population."""
-FIRST = 60
-"""Members drawn before anything else, so that bounds and the optimiser have a plan to beat."""
+FIRST = 30
+"""Members drawn twice before anything else, so that bounds and the optimiser have a plan to beat."""
 WHOLE_SIZE = 3000
 """Activities beyond which the optimiser is not asked where a plan is known already."""
+WIDE, TRIAL = 3, 0.4
+"""A gap beyond which the optimiser is given only a share of the seconds, a second population the rest."""
 TOLL = 0.02
 """Work units that one run of the optimiser costs at least."""
 
@@ -55,20 +57,22 @@ class Incumbent:
         self.dates: Dates | None = None
         self.bound, self.end = bound, horizon + 1
         self.origin, self.effort = origin, effort
+        self.failure: BaseException | None = None
         self._lock = Lock()
 
     @property
     def closed(self) -> bool:
-        """Whether nothing is left between plan and bound."""
-        return self.bound >= self.end
+        """Whether nothing is left between plan and bound, or the caller's progress function failed."""
+        return self.bound >= self.end or self.failure is not None
 
-    def offer(self, dates: Dates) -> None:
-        """Take dates if they end sooner."""
+    def offer(self, dates: Dates) -> bool:
+        """Take dates if they end sooner; whether to go on."""
         with self._lock:
             end = max(dates.finish)
             if end < self.end:
                 self.dates, self.end = dates, end
                 self._tell()
+        return not self.closed
 
     def raised(self, bound: int) -> None:
         """Take a bound if it is greater."""
@@ -78,8 +82,12 @@ class Incumbent:
                 self._tell()
 
     def _tell(self) -> None:
-        if self.dates:
+        if self.dates is None or self.failure is not None:
+            return
+        try:
             self.effort.tell("makespan", self.end - self.origin, self.bound - self.origin)
+        except BaseException as error:
+            self.failure = error
 
 
 class Search:
@@ -101,7 +109,7 @@ class Search:
     def __init__(
         self, net: Network, early: Dates | None, least: Dates, ends: Sequence[int], effort: Effort
     ) -> None:
-        self.net, self.least, self.effort = net, least, effort
+        self.net, self.early, self.least, self.effort = net, early, least, effort
         self.until = None if effort.seconds is None else time.monotonic() + effort.seconds
         self.limit = self.left = effort.limit or 0.0
         last = serial_end(net, least, ends)
@@ -112,41 +120,53 @@ class Search:
         self.best = Incumbent(max(least.finish), last, min(net.starts), effort)
         self.energy = Energy(net, least, last)
         self.still = settled(net)
-        self.population = self._population(early)
+        self.population = self._population(effort.seed)
+        self.large = len(net) > WHOLE_SIZE
         self.model: Model | None = None
+        self.pace = 0.0
         self.over = Event()
 
     def run(self) -> Incumbent:
         """Search until the gap is closed or the limit is reached."""
-        self.breed(min(FIRST, 4 * self.births))
         best = self.best
+        for _ in range(2):  # The first time, kernels are read or compiled.
+            begun = time.monotonic()
+            self.breed(self.population, min(FIRST, 2 * self.births))
+        self.pace = min(FIRST, 2 * self.births) / max(time.monotonic() - begun, 1e-6)
+        self.expect(self.population)
         best.raised(self.energy.least_end(self.latest, best.bound, best.end - 1))
         if self.population and self.until is not None and self.effort.workers > 1:
             thread = Thread(target=self.breed_beside)
             thread.start()
             try:
-                self.optimise(self.effort.workers - 1)
+                now = time.monotonic()
+                self.optimise(self.effort.workers - 1, now + TRIAL * (self.until - now))
+                other = self._population(self.effort.seed + 1)
+                self.expect(other)
+                self.breed_on(other)
             finally:
                 self.over.set()
                 thread.join()
         else:
             self.breed_first()
             self.optimise(self.effort.workers)
+        if best.failure is not None:
+            raise best.failure
         if best.dates is not None:
             pushed = left_justified(decided(self.net, best.dates), best.dates)
             best.dates = replace(pushed, modes=best.dates.modes)
         return best
 
     # -- the population -----------------------------------------------------------------------------------
-    def _population(self, early: Dates | None) -> Evolution | None:
+    def _population(self, seed: int) -> Evolution | None:
         """None where its schedules are no plans: beside maximum lags, or where work in progress can move."""
-        net = self.net
+        net, early = self.net, self.early
         if early is None or judge(net, early) is Status.INFEASIBLE:
             return None
         moving = any(net.started(i) and i not in self.still for i in range(len(net)))
         if moving or any(link not in early.broken for link in net.maximum_links):
             return None
-        return Evolution(net, early, self.latest, self.effort.seed)
+        return Evolution(net, early, self.latest, seed)
 
     @cached_property
     def births(self) -> int:
@@ -154,32 +174,45 @@ class Search:
         placements = ON_CALENDARS if any(table is not CONTINUOUS for table in self.net.tables) else PLACEMENTS
         return max(1, placements // (100 * GENERATED * len(self.net)))
 
-    def breed(self, births: int) -> None:
-        """Go on with the population, and offer its best schedule."""
-        if self.population is None:
+    def expect(self, population: Evolution | None) -> None:
+        """Tell a population for how many births there is time."""
+        if population is None:
             return
-        self.population.breed(births)
-        dates = self.population.best()
+        if self.until is None:
+            population.expect(int(100 * self.births * BREEDING * self.limit))
+        else:
+            population.expect(int(self.pace * (self.until - time.monotonic())))
+
+    def breed(self, population: Evolution | None, births: int) -> None:
+        """Go on with a population, and offer its best schedule."""
+        if population is None:
+            return
+        population.breed(births)
+        dates = population.best()
         if dates is not None and max(dates.finish) < self.best.end and not validate(self.net, dates):
             self.best.offer(dates)
 
     def breed_first(self) -> None:
         """Spend the population's share of the limit."""
-        begun, share = time.monotonic(), BREEDING * self.limit
+        begun, share = time.monotonic(), 1 if self.large else BREEDING
         while self.population and not self.best.closed:
             if self.until is None:
                 self.left -= 0.01
-                spent = self.left < self.limit - share
+                spent = self.left < (1 - share) * self.limit
             else:
-                spent = time.monotonic() - begun > BREEDING * (self.until - begun)
+                spent = time.monotonic() - begun > share * (self.until - begun)
             if spent:
                 break
-            self.breed(self.births)
+            self.breed(self.population, self.births)
+
+    def breed_on(self, population: Evolution | None) -> None:
+        """Go on with a population to the end of the search."""
+        while not self.over.is_set() and not self.best.closed and self.time_left():
+            self.breed(population, self.births)
 
     def breed_beside(self) -> None:
-        """Go on until the search is over, or nothing is left to find."""
-        while not self.over.is_set() and not self.best.closed and self.time_left():
-            self.breed(self.births)
+        """Go on with the population; then stop the optimiser, which has nothing left to find."""
+        self.breed_on(self.population)
         while not self.over.is_set() and self.model:
             self.model.stop()
             self.over.wait(0.05)
@@ -189,14 +222,22 @@ class Search:
         """Whether the limit is not reached."""
         return self.left > 0 if self.until is None else time.monotonic() < self.until
 
-    def optimise(self, workers: int) -> None:
-        """Ask whether there is a plan that ends by the bound, and for any better one where none is known."""
-        best = self.best
-        large = len(self.net) > WHOLE_SIZE
-        while not best.closed and self.time_left() and not (large and best.dates):
-            self.ask(best.end - 1 if best.dates is None else best.bound, workers)
+    def optimise(self, workers: int, trial: float | None = None) -> None:
+        """Ask for any better plan or, where the population looks for those, one that ends by the bound.
 
-    def ask(self, upper: int, workers: int) -> None:
+        That is given up at the moment `trial` where the gap is wide.
+        """
+        best = self.best
+        while not best.closed and self.time_left() and not (self.large and best.dates):
+            from_below = best.dates is not None and self.population and not self.net.modes
+            until = self.until
+            if from_below and trial and best.end - best.bound > WIDE:
+                if time.monotonic() >= trial:
+                    break
+                until = trial
+            self.ask(best.bound if from_below else best.end - 1, workers, until)
+
+    def ask(self, upper: int, workers: int, until: float | None) -> None:
         """One run of the optimiser: for a plan that ends by `upper`."""
         from scheduling.cpsat.makespan import Model, Settings
         from scheduling.cpsat.variables import Window
@@ -211,8 +252,8 @@ class Search:
         window = Window(early.resume, high, late.finish)
         self.model = Model(self.net, window, self.least.broken, best.bound, upper)
         how = Settings(self.effort.seed, workers, self.left, None)
-        if self.until is not None:
-            how = how._replace(limit=None, seconds=max(0.01, self.until - time.monotonic()))
+        if until is not None:
+            how = how._replace(limit=None, seconds=max(0.01, until - time.monotonic()))
         answer = self.model.solve(how, best.offer)
         self.left -= max(TOLL, answer.spent)
         best.raised(answer.bound)

@@ -270,6 +270,15 @@ def test_two_threads() -> None:
     assert plan.objective_bound <= plan.objective
 
 
+@pytest.mark.parametrize("limits", [{"limit": 1}, {"seconds": 5, "workers": 2}])
+def test_what_progress_raises_reaches_the_caller(limits: Any) -> None:
+    def interrupt(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        earliest_schedule(portfolio(30, seed=2, capacity=4), progress=interrupt, **limits)
+
+
 def test_fractions_are_refused_where_resources_bind() -> None:
     graph: Any = nx.DiGraph()
     for name in "ab":
@@ -303,3 +312,11 @@ def test_published_maximum_lags(data_dir: Path, tmp_path: Path) -> None:
         else:
             plan = earliest_schedule(net, limit=5)
             assert (plan.status, plan.objective) == (Status.OPTIMAL, int(known))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_wrong_proof_with_several_modes(data_dir: Path, tmp_path: Path, seed: int) -> None:
+    """The solver "proved" 22 with some seeds, before intervals of modes got ends of their own."""
+    files = published(data_dir, "mmrcpsp/psplib_mm_j10_j20.tar.xz", tmp_path, ".mm")
+    path = next(path for path in files if path.name == "j1039_1.mm")
+    assert earliest_schedule(network(read_instance(path)), limit=3, seed=seed).objective == 21

@@ -89,11 +89,10 @@ class _Change:
             value = Fraction(str(judged[depth])) * scale_of(net, depth)
             families.at_most(variables, FAMILIES[depth](variables, self.ends), int(value))
         variables.model.minimize(families.changes(variables, self.target))
-        solver = cp_model.CpSolver()
+        solver = variables.solver()
         solver.parameters.random_seed = self.effort.seed
         solver.parameters.num_workers = 1
         solver.parameters.max_deterministic_time = limit
-        solver.parameters.catch_sigint_signal = False
         status = solver.solve(variables.model)
         self.left -= max(TOLL, solver.response_proto.deterministic_time)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):

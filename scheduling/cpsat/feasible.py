@@ -37,10 +37,9 @@ def feasible(net: Network, early: Dates, window: Window, limit: float) -> Verdic
     families.precedences(variables)
     families.maximum_lags(variables)
     families.capacities(variables)
-    solver = cp_model.CpSolver()
+    solver = variables.solver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = limit
-    solver.parameters.catch_sigint_signal = False
     status = solver.solve(variables.model)
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:

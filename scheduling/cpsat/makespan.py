@@ -8,12 +8,11 @@ from typing import NamedTuple
 from ortools.sat.python import cp_model
 
 from scheduling.cpsat import constraints as families
-from scheduling.cpsat.solve import up
+from scheduling.cpsat.solve import dates_of, up
 from scheduling.cpsat.variables import Variables, Window
 from scheduling.errors import SchedulingError
 from scheduling.network import Link, Network
 from scheduling.passes import Dates
-from scheduling.places import finish_of
 
 
 class Settings(NamedTuple):
@@ -60,18 +59,17 @@ class Model:
                 if int(self.variables.finish(i).values[-1]) > lower:
                     model.add(end >= self.variables.finish(i).expression)
             model.minimize(end)
-        self._solver = cp_model.CpSolver()
+        self._solver = self.variables.solver()
 
     def stop(self) -> None:
         """End the search from another thread."""
         self._solver.stop_search()
 
-    def solve(self, how: Settings, found: Callable[[Dates], None]) -> Answer:
-        """Search; `found` is told of every plan."""
+    def solve(self, how: Settings, found: Callable[[Dates], bool]) -> Answer:
+        """Search; `found` is told of every plan and says whether to go on."""
         settings = self._solver.parameters
         settings.random_seed = how.seed
         settings.num_workers = how.workers
-        settings.catch_sigint_signal = False  # Ctrl-C belongs to the caller, during and after the search.
         if how.limit is not None:
             settings.max_deterministic_time = how.limit
             settings.interleave_search = how.workers > 1
@@ -79,7 +77,7 @@ class Model:
             settings.max_time_in_seconds = how.seconds
         if self.lower == self.upper:
             settings.linearization_level = 0
-        status = self._solver.solve(self.variables.model, _Watch(self, found))
+        status = self._solver.solve(self.variables.model, _Watch(self.variables, found))
         if status == cp_model.MODEL_INVALID:
             raise SchedulingError(
                 f"the model is invalid, please report this: {self.variables.model.validate()}"
@@ -91,28 +89,12 @@ class Model:
             return Answer(self.lower, spent)
         return Answer(max(self.lower, up(self._solver.best_objective_bound)), spent)
 
-    def dates(self, value: Callable[[cp_model.LinearExprT], int]) -> Dates:
-        """Dates of a solution."""
-        net = self.net
-        start, finish, resume = list(net.actual_start), list(net.actual_finish), list(net.actual_start)
-        modes = {
-            i: next(k for k, literal in enumerate(literals) if value(literal))
-            for i, literals in self.variables.chosen.items()
-        }
-        for i, place in enumerate(self.variables.places):
-            if net.done(i):
-                continue
-            resume[i] = value(place.expression)
-            finish[i] = finish_of(net, i, resume[i], net.works(i)[modes.get(i, 0)])
-            if not net.started(i):
-                start[i] = resume[i]
-        return Dates(start, finish, resume, tuple(self.variables.dropped), modes)
-
 
 class _Watch(cp_model.CpSolverSolutionCallback):
-    def __init__(self, model: Model, found: Callable[[Dates], None]) -> None:
+    def __init__(self, variables: Variables, found: Callable[[Dates], bool]) -> None:
         super().__init__()
-        self.model, self.found = model, found
+        self.variables, self.found = variables, found
 
     def on_solution_callback(self) -> None:
-        self.found(self.model.dates(self.value))
+        if not self.found(dates_of(self.variables, self)):
+            self.stop_search()

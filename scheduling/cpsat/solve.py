@@ -264,12 +264,11 @@ class _Search:
     def search(self, stage: _Stage, window: Window, share: float) -> _Answer:
         """Run the solver on a share of the limits; keep what it finds if it is better."""
         variables = self.model(stage, window)
-        solver = cp_model.CpSolver()
+        solver = variables.solver()
         effort, settings = self.effort, solver.parameters
         settings.random_seed = effort.seed
         settings.num_workers = effort.workers
         settings.interleave_search = effort.workers > 1 and effort.seconds is None
-        settings.catch_sigint_signal = False  # Ctrl-C belongs to the caller, during and after the search.
         if effort.limit is not None:
             settings.max_deterministic_time = share * effort.limit
         if effort.seconds is not None:
@@ -343,7 +342,7 @@ def scale_of(net: Network, depth: int) -> int:
     return families.cost_scale(net) if depth == COST else 1
 
 
-def dates_of(variables: Variables, solver: cp_model.CpSolver) -> Dates:
+def dates_of(variables: Variables, solver: cp_model.CpSolver | cp_model.CpSolverSolutionCallback) -> Dates:
     """What the solver found, in forward time."""
     net = variables.net
     start, finish = list(net.actual_start), list(net.actual_finish)
