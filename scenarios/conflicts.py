@@ -8,6 +8,7 @@ from typing import Any
 from scenarios.assemble import Assembly
 from scenarios.messages import say
 from scenarios.naming import Names, elapsed, relation
+from scheduling.calendar import CalendarTable, Table
 from scheduling.conflicts import Conflict, bounded, without_deadlines
 from scheduling.elements import Element, Kind
 from scheduling.feasibility import latest_dates, misses
@@ -97,7 +98,11 @@ class ConflictSpeaker:
         """A work or a lag that takes time; nothing for a plain link."""
         if element.kind is Kind.DURATION:
             name = self.names.node(self.net.ids[element.position])
-            return self.say("step_work", node=name, slots=self.slots(self.net.work[element.position]))
+            return self.say(
+                "step_work",
+                node=name,
+                slots=self.slots(self.net.work[element.position], self.net.tables[element.position]),
+            )
         if element.link is not None and (element.link.lag or element.link.type != "FS"):
             return self.say("step_link", **self.ends(element.link), relation=self.relation(element.link))
         return ""
@@ -128,7 +133,9 @@ class ConflictSpeaker:
             text = self.say("conflict_user", node=self.names.node(net.ids[i]), units=asked)
             if known:
                 begin, end = net.show_start(i, early.start[i]), net.show_finish(i, late.finish[i])
-                text += self.say("conflict_window", begin=begin, end=end, slots=self.slots(net.work[i]))
+                text += self.say(
+                    "conflict_window", begin=begin, end=end, slots=self.slots(net.work[i], net.tables[i])
+                )
             users.append(text)
         resource = net.resources[k]
         inside = [
@@ -180,11 +187,15 @@ class ConflictSpeaker:
                 )
             case Kind.LINK | Kind.MAXIMUM:
                 assert element.link is not None
-                return self.say(f"{key}_lag", **self.ends(element.link), slots=self.slots(amount))
+                return self.say(
+                    f"{key}_lag", **self.ends(element.link), slots=self.slots(amount, element.link.table)
+                )
             case Kind.DURATION:
                 work = net.work[i]
                 node = self.names.node(net.ids[i])
-                return self.say(key, node=node, slots=self.slots(amount), before=work, after=work - amount)
+                return self.say(
+                    key, node=node, slots=self.slots(amount, net.tables[i]), before=work, after=work - amount
+                )
             case Kind.DEADLINE | Kind.START_BY:
                 return self.say(key, node=self.names.node(net.ids[i]), days=days, date=self.last(i, amount))
             case Kind.FACTOR:
@@ -220,8 +231,10 @@ class ConflictSpeaker:
     def relation(self, link: Link) -> str:
         return relation(link.type, link.lag, link.table.name, self.lang, maximum=link.maximum)
 
-    def slots(self, count: Any) -> str:
-        """A number of slots of a calendar."""
+    def slots(self, count: Any, table: Table) -> str:
+        """A number of slots of a calendar; plain days where every slot is worked."""
+        if not isinstance(table, CalendarTable) or table.rates.min() == 100:
+            return elapsed(count, self.size, self.lang)
         return self.say(f"slots_of_{'day' if self.size == 1 else 'slot'}", count=count)
 
     def day(self, boundary: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scheduling.backward import backward_schedule
@@ -214,7 +215,7 @@ class _Workshop:
     def slots(self, element: Element) -> Iterator[Repair]:
         """The least number of slots by which a date, work or lag must give way."""
         here = self.here(element)
-        found = least(lambda amount: self.works(here, amount), _most(self.base, here))
+        found = least(partial(self.works, here), _most(self.base, here))
         if found is None:
             return
         proved = found.proved and _monotone(self.base, here)
@@ -224,26 +225,19 @@ class _Workshop:
             yield self.repair(Change.SOFTEN, element, found.amount, found.amount, proved)
 
     def units(self, element: Element) -> Iterator[Repair]:
-        """The fewest units between the dates of the conflict (or else for longer), then the closest dates."""
+        """The fewest units between the dates of the conflict, and for as long as they could be used."""
         here = self.here(element)
         most = max(sum(units for row in self.base.demand for k, units in row if k == here.position), 1)
-        found = least(lambda amount: self.works(here, amount), most)
-        if found is None and here.begin is not None:
-            here = self.longest(here)
-            found = least(lambda amount: self.works(here, amount), most)
-        if found is None:
-            return
-        days = found.amount
-        if here.begin is not None:
-            here = self.shortest(here, found.amount)
-            days = found.amount * (here.end - here.begin)
-        yield self.repair(
-            Change.CAPACITY,
-            element._replace(begin=here.begin, end=here.end),
-            found.amount,
-            days,
-            found.proved,
-        )
+        spans = [here] if here.begin is None else [here, self.longest(here)]
+        told = set()
+        for span in spans:
+            found = least(partial(self.works, span), most)
+            if found is not None and found.amount not in told:
+                told.add(found.amount)
+                there = span if span.begin is None else self.shortest(span, found.amount)
+                slots = found.amount * (1 if span.begin is None else there.end - there.begin)
+                changed = element._replace(begin=there.begin, end=there.end)
+                yield self.repair(Change.CAPACITY, changed, found.amount, slots, found.proved)
 
     def longest(self, element: Element) -> Element:
         """All the time in which an activity involved may hold units."""

@@ -40,6 +40,8 @@ def feasible(net: Network, early: Dates, window: Window, limit: float) -> Verdic
     solver = variables.solver()
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = limit
+    # Probing takes the whole limit where windows are wide.
+    solver.parameters.cp_model_probing_level = 0
     status = solver.solve(variables.model)
     spent = solver.response_proto.deterministic_time
     if status == cp_model.INFEASIBLE:
