@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LIMIT = 30.0
 """Work units of the solver for one conflict."""
+FEW = 150
+"""Activities up to which a network is asked about as a whole at once."""
 STEP = 2.0
 """Work units of one question to it at most."""
 
@@ -239,14 +241,17 @@ def _window(net: Network, early: Dates, late: Dates, over: Overbooked) -> list[E
 def _grown(proof: _Proof, early: Dates, late: Dates) -> Conflict | None:
     """A conflict among ever more parts of the network, those that contend most for resources first."""
     net = proof.net
-    plan = _heuristic(net, early)
-    if plan is not None and not misses(net, plan):
-        return None
-    ranked = _by_contention(net, early, late)
-    count = 1
+    ranked, count, missed = parts(net), 1, {**net.deadlines, **net.start_by}
+    if len(net) > FEW:
+        plan = _heuristic(net, early)
+        missed = missed if plan is None else misses(net, plan)
+        if not missed:
+            return None
+        ranked = _by_contention(net, early, late, ranked)
+    else:
+        count = len(ranked)
     while True:
-        inside = {i for part in ranked[:count] for i in part}
-        elements = elements_of(net, inside, early.broken)
+        elements = elements_of(net, {i for part in ranked[:count] for i in part}, early.broken)
         verdict = proof.impossible(elements)
         if verdict:
             return proof.conflict(_dated(proof, elements, early, late))
@@ -255,13 +260,9 @@ def _grown(proof: _Proof, early: Dates, late: Dates) -> Conflict | None:
         count *= 2
     if verdict is False:
         return None
-    late_ones = misses(net, plan) if plan is not None else {**net.deadlines, **net.start_by}
     told = [Element(Kind.CAPACITY, k) for k in sorted({over.resource for over in overloads(net, late)})]
-    told += [
-        item
-        for item in elements
-        if item.kind in (Kind.DEADLINE, Kind.START_BY) and item.position in late_ones
-    ]
+    dates = (item for item in elements if item.kind in (Kind.DEADLINE, Kind.START_BY))
+    told += [item for item in dates if item.position in missed]
     return Conflict(net, tuple(told), proved=False, unproved=tuple(told))
 
 
@@ -274,8 +275,8 @@ def _heuristic(net: Network, early: Dates) -> Dates | None:
     return generate(soft, early, greatest(soft, early, ends), ends)
 
 
-def _by_contention(net: Network, early: Dates, late: Dates) -> list[list[int]]:
-    """Parts of the network that know of each other by resources only, the most contended first.
+def _by_contention(net: Network, early: Dates, late: Dates, found: list[list[int]]) -> list[list[int]]:
+    """Parts that know of each other by resources only, the most contended first.
 
     An activity contends by the greatest ratio of load to capacity between its first and last place, where
     every activity loads that time evenly.
@@ -294,7 +295,7 @@ def _by_contention(net: Network, early: Dates, late: Dates) -> list[list[int]]:
         for i, _ in users:
             span = load[early.resume[i] - first : late.finish[i] - first]
             pressure[i] = max(pressure[i], float(span.max()))
-    return sorted(parts(net), key=lambda part: (-max(pressure[i] for i in part), part[0]))
+    return sorted(found, key=lambda part: (-max(pressure[i] for i in part), part[0]))
 
 
 def _dated(proof: _Proof, elements: list[Element], early: Dates, late: Dates) -> list[Element]:

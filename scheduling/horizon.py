@@ -11,7 +11,7 @@ import networkx as nx
 from scheduling.axis import Axis
 from scheduling.calendar import Calendar, CalendarTable
 from scheduling.errors import AxisError, InputError
-from scheduling.network import FINISH_MILESTONE, Network
+from scheduling.network import START_MILESTONE, WORK, Network
 from scheduling.passes import Dates
 
 _MARGIN_YEARS = 3
@@ -108,11 +108,14 @@ def serial_end(net: Network, early: Dates, ends: Sequence[Any] = ()) -> int:
     moment: Any = max(*early.finish, *ends, *changes, 0)
     try:
         for i in net.order:
-            if net.kind[i] != FINISH_MILESTONE and not net.done(i):
+            if net.kind[i] == WORK and not net.done(i):
                 table = net.tables[i]
                 moment = table.finish(table.next_start(moment), max(net.works(i)))
         for link in net.links:
             moment = link.table.shift(moment, abs(link.lag))
+        for i, kind in enumerate(net.kind):
+            if kind == START_MILESTONE and not net.done(i):
+                moment = net.tables[i].next_start(moment)
     except AxisError:
         moment = last
     return int(moment)

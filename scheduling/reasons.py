@@ -85,7 +85,7 @@ def _chain(
         for link, other in causes(j):
             facts = facts_of(net, link)
             if facts:
-                return _back(net, came, j, [*facts, link_element(link)])
+                return _back(net, came, j, [link_element(link), *facts])
             if other not in came:
                 came[other] = j, link
                 todo.append(other)

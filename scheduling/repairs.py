@@ -12,6 +12,7 @@ from scheduling.backward import backward_schedule
 from scheduling.build import compile_network
 from scheduling.changes import changed
 from scheduling.conflicts import (
+    FEW,
     LIMIT,
     STEP,
     Conflict,
@@ -165,8 +166,6 @@ def repaired(net: Network, repair: Repair) -> Network:
     return changed(net, repair.element, repair.amount)
 
 
-_FEW = 150
-"""Activities up to which everything that shares a resource is verified with."""
 _FAR = 1 << 14
 """Slots that no repair is tried beyond."""
 
@@ -398,7 +397,7 @@ def _involved(conflict: Conflict) -> list[int]:
     net = conflict.network
     names = {net.index[name] for name in conflict.activities}
     coupled = [part for part in parts(net, range(len(net.resources))) if names & set(part)]
-    if sum(map(len, coupled)) <= _FEW:
+    if sum(map(len, coupled)) <= FEW:
         return sorted(i for part in coupled for i in part)
     capacities = conflict.of(Kind.CAPACITY)
     if capacities:
