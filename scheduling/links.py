@@ -121,6 +121,9 @@ class Links(Sequence[Link]):
         columns = (self.pred.tolist(), self.succ.tolist(), self.code.tolist())
         return tuple(Link(i, j, *said[code]) for i, j, code in zip(*columns, strict=True))
 
+    def __repr__(self) -> str:
+        return f"Links.of({list(self)})"
+
     def __len__(self) -> int:
         return len(self.code)
 
