@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from scenarios.assemble import assemble
 from scenarios.baseline import baseline_of, read_baseline, variances, write_baseline
-from scenarios.cli import BAD_INPUT, app
+from scenarios.cli import app
+from scenarios.cli.shared import BAD_INPUT
 from scheduling.errors import InputError
 
 FILE = """

@@ -20,7 +20,8 @@ from problem_files import MM, MPLIB, SCH, SM
 from typer.testing import CliRunner
 
 from scenarios.assemble import Assembly
-from scenarios.cli import _steps, app
+from scenarios.cli import app
+from scenarios.cli.shared import steps
 from scenarios.load import bundled_names, load_scenario
 from scenarios.reports import result_schema
 from scheduling.plan import Plan
@@ -350,8 +351,8 @@ def test_a_search_tells_how_it_goes(
 ) -> None:
     """In a pipe a line a second."""
     clock = iter((0.0, 0.5, 1.5, 2.0, 2.5))
-    monkeypatch.setattr("scenarios.cli.time", SimpleNamespace(monotonic=lambda: next(clock)))
-    with _steps("zh") as show:
+    monkeypatch.setattr("scenarios.cli.shared.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    with steps("zh") as show:
         for value in (9, 8, 7):
             show(Step("overrun", value, 2, 1.5))
         show(Step("overrun", 6, None, 2.5))

@@ -1,0 +1,51 @@
+"""The command line: ``backplan``."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from scenarios.cli import baseline, files, forecasting, planning
+from scenarios.cli.shared import BAD_INPUT
+from scheduling.errors import SchedulingError
+
+app = typer.Typer(
+    name="backplan",
+    help="Backward schedules (倒排工期) and on-time probabilities for portfolios of construction projects.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for _command in (
+    forecasting.run,
+    forecasting.gantt,
+    planning.critical_path,
+    planning.plan,
+    forecasting.levers,
+    planning.explain,
+    planning.conflicts,
+    files.check,
+    files.template,
+    files.catalog,
+    files.scenarios,
+    files.schema,
+):
+    app.command()(_command)
+app.add_typer(baseline.app, name="baseline")
+
+
+def main() -> None:
+    """Run the command line; input errors are sentences on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except SchedulingError as error:
+        print(error, file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except (PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        print(f"{error.filename}: {error.strerror}; choose another place or close the file", file=sys.stderr)
+        sys.exit(BAD_INPUT)

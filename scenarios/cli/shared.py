@@ -1,0 +1,99 @@
+"""What the commands share: options, loading, and how progress is shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from scenarios.messages import language, level_label, say
+from scheduling.errors import SchedulingError
+
+if TYPE_CHECKING:
+    from scenarios.schema import Scenario
+    from scheduling.search import Step
+
+BAD_INPUT = 2
+BELOW = 3
+INFEASIBLE = 4
+UNKNOWN = 5
+PIPED_WIDTH = 160
+
+
+class Lang(StrEnum):
+    """Language of the output."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A bundled name (see `backplan scenarios`) or a file.")
+]
+LangOption = Annotated[
+    Lang | None, typer.Option("--lang", help="Language of the output; by default that of the locale.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def chosen_language(choice: Lang | None) -> str:
+    return choice.value if choice else language()
+
+
+class RefusedError(SchedulingError):
+    """A wish of the command line that cannot be met."""
+
+
+def load(what: str, lang: str) -> Scenario:
+    from scenarios.load import load_scenario
+
+    return load_scenario(what, lang=lang)
+
+
+def console() -> Console:
+    """Standard output; pipes and files get lines wide enough for every column."""
+    piped = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+    return Console(width=PIPED_WIDTH if piped else None)
+
+
+def progress_bars() -> Progress:
+    """Bars on standard error, so that standard output stays clean for pipes."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+@contextmanager
+def steps(lang: str) -> Iterator[Callable[[Step], None]]:
+    """How a search goes, on standard error: one line that changes, or in a pipe one a second."""
+    console = Console(stderr=True)
+    last = time.monotonic()
+    with console.status("") as status:
+
+        def show(step: Step) -> None:
+            nonlocal last
+            now = time.monotonic()
+            values = (step.incumbent, step.bound)
+            incumbent, bound = ("–" if value is None else f"{value:g}" for value in values)
+            name, seconds = level_label(step.level).text(lang), f"{step.seconds:.0f}"
+            line = say("plan_step", lang, level=name, incumbent=incumbent, bound=bound, seconds=seconds)
+            if console.is_terminal:
+                status.update(line)
+            elif now - last >= 1:
+                last = now
+                console.print(line)
+
+        yield show
