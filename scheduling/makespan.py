@@ -9,6 +9,8 @@ from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from scheduling.bounds.energetic import Energy
 from scheduling.calendar import CONTINUOUS
 from scheduling.cpm import judge
@@ -35,8 +37,12 @@ FIRST = 30
 """Members drawn twice before anything else, so that bounds and the optimiser have a plan to beat."""
 WHOLE_SIZE = 3000
 """Activities beyond which the optimiser is not asked where a plan is known already."""
-WIDE, TRIAL = 3, 0.4
-"""A gap beyond which the optimiser is given only a share of the seconds, a second population the rest."""
+WIDE, TRIAL = 3, 0.2
+"""A gap beyond which the whole problem is given to the optimiser only for a share of the seconds."""
+MIDDLE, PATIENCE = 22, 0.6
+"""Activities that are free at first in the middle of a schedule, and seconds to shorten one at most."""
+QUICK, SLOW = 0.1, 0.4
+"""Seconds of one such question below which more activities are freed, or above which fewer."""
 TOLL = 0.02
 """Work units that one run of the optimiser costs at least."""
 
@@ -125,6 +131,7 @@ class Search:
         self.model: Model | None = None
         self.pace = 0.0
         self.over = Event()
+        self.populations = [self.population] if self.population else []
 
     def run(self) -> Incumbent:
         """Search until the gap is closed or the limit is reached."""
@@ -142,6 +149,8 @@ class Search:
                 now = time.monotonic()
                 self.optimise(self.effort.workers - 1, now + TRIAL * (self.until - now))
                 other = self._population(self.effort.seed + 1)
+                assert other is not None, "there is one population already"
+                self.populations.append(other)
                 self.expect(other)
                 self.breed_on(other)
             finally:
@@ -205,14 +214,38 @@ class Search:
                 break
             self.breed(self.population, self.births)
 
-    def breed_on(self, population: Evolution | None) -> None:
-        """Go on with a population to the end of the search."""
-        while not self.over.is_set() and not self.best.closed and self.time_left():
+    @property
+    def shortens(self) -> bool:
+        """Whether the middle of schedules is shortened once populations agree."""
+        several = self.effort.workers > 1 and not self.large and not self.net.modes
+        return several and self.population is not None and self.population.shiftable
+
+    def breed_on(self, population: Evolution) -> None:
+        """Go on with a population until it agrees, then shorten the best schedules while there is time."""
+        while not self.finished and not (self.shortens and population.agrees):
             self.breed(population, self.births)
+        random, free = np.random.default_rng(population.seed), MIDDLE
+        while not self.finished:
+            best = min(self.populations, key=lambda item: item.ends.min())
+            cut = population.cut(best.elite(random), free, random)
+            if cut is None:
+                continue
+            begun = time.monotonic()
+            dates = self.ask_between(*cut)
+            if dates is not None:
+                population.take_in(dates)
+                self.best.offer(dates)
+            spent = time.monotonic() - begun
+            free += (spent < QUICK) - (spent > SLOW)
+
+    @property
+    def finished(self) -> bool:
+        """Whether a thread of its own has nothing left to do."""
+        return self.over.is_set() or self.best.closed or not self.time_left()
 
     def breed_beside(self) -> None:
-        """Go on with the population; then stop the optimiser, which has nothing left to find."""
-        self.breed_on(self.population)
+        """Go on with the first population; then stop the optimiser, which has nothing left to find."""
+        self.breed_on(self.populations[0])
         while not self.over.is_set() and self.model:
             self.model.stop()
             self.over.wait(0.05)
@@ -236,6 +269,24 @@ class Search:
                     break
                 until = trial
             self.ask(best.bound if from_below else best.end - 1, workers, until)
+
+    def ask_between(self, low: Sequence[int], high: Sequence[int]) -> Dates | None:
+        """One run of the optimiser for any plan with places from `low` to `high`."""
+        from scheduling.cpsat.makespan import Model, Settings
+        from scheduling.cpsat.variables import Window
+
+        assert self.until is not None
+        found: list[Dates] = []
+
+        def first(dates: Dates) -> bool:
+            found.append(dates)
+            return False
+
+        end = self.best.end
+        model = Model(self.net, Window(low, high, [end] * len(low)), self.least.broken, end, end)
+        left = max(0.01, self.until - time.monotonic())
+        model.solve(Settings(self.effort.seed, 1, None, min(PATIENCE, left)), first)
+        return found[0] if found and not validate(self.net, found[0]) else None
 
     def ask(self, upper: int, workers: int, until: float | None) -> None:
         """One run of the optimiser: for a plan that ends by `upper`."""

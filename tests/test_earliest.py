@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from plans import Best, Enumeration, portfolio, tiny
 from problem_files import published
+from random_networks import Features, networks
 
 from scenarios.formats.rcpsp import network, read_instance
+from scheduling.backward import project_ends
 from scheduling.bounds.energetic import Energy
 from scheduling.build import compile_network
 from scheduling.earliest import earliest_schedule
@@ -24,9 +26,11 @@ from scheduling.evolution import Evolution
 from scheduling.horizon import serial_end
 from scheduling.kernels.serial import desk, generate_early, generate_late
 from scheduling.layout import Layout
+from scheduling.makespan import Search
 from scheduling.network import Network, Resource
 from scheduling.passes import Dates, early_pass, late_pass
 from scheduling.plan import Goal
+from scheduling.search import Effort
 from scheduling.status import Status
 from scheduling.validator import validate
 
@@ -320,3 +324,36 @@ def test_no_wrong_proof_with_several_modes(data_dir: Path, tmp_path: Path, seed:
     files = published(data_dir, "mmrcpsp/psplib_mm_j10_j20.tar.xz", tmp_path, ".mm")
     path = next(path for path in files if path.name == "j1039_1.mm")
     assert earliest_schedule(network(read_instance(path)), limit=3, seed=seed).objective == 21
+
+
+# -- shortening -------------------------------------------------------------------------------------------
+PLAIN = Features(calendars=False, resources=2, factors=True)
+
+
+@MANY
+@given(networks(PLAIN), st.integers(1, 7), st.integers(0, 99))
+def test_a_cut_frees_the_middle_and_leaves_a_slot_less(net: Network, free: int, seed: int) -> None:
+    """With everything free, it finds a plan exactly where there is one that ends sooner."""
+    early = early_pass(net)
+    search = Search(net, early, early, project_ends(net, early), Effort(None, 60.0, seed, 2, None))
+    assume(search.populations)
+    population, random = search.populations[0], np.random.default_rng(seed)
+    population.breed(1)
+    dates = population.best()
+    assume(dates is not None)
+    assert dates is not None
+    assert population.shiftable
+    search.best.offer(dates)
+    for count in (free, len(net)):
+        cut = population.cut(population.elite(random), count, random)
+        if cut is None:
+            continue
+        for i, (low, high) in enumerate(zip(*cut, strict=True)):
+            assert early.start[i] <= low <= high <= max(dates.finish) - 1 - net.work[i]
+        assert sum(low < high for low, high in zip(*cut, strict=True)) <= count
+        found = search.ask_between(*cut)
+        assert found is None or max(found.finish) < max(dates.finish)
+        if count == len(net):
+            shortest = earliest_schedule(net, seed=seed).dates
+            assert shortest is not None
+            assert (found is not None) == (max(shortest.finish) < max(dates.finish))

@@ -1,12 +1,16 @@
 """Serial schedule generation: activities put one by one where they start least, or finish greatest.
 
+Units of several resources are packed into one word, so that one subtraction compares them all: each has a
+field of bits with a guard bit above, which the subtraction clears where units are short (Lamport, *Multiple
+byte processing with full-word instructions*, 1975).
+
 Calls between kernels that hand over a board cost as much as placing an activity does, so the loops are
 written out, and only activities and lags on a calendar ask the board.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -32,6 +36,7 @@ from scheduling.kernels.board import (
     Bools,
     Ints,
     Sheet,
+    Words,
     finish_of,
     first_start,
     kernel,
@@ -43,7 +48,7 @@ from scheduling.kernels.board import (
     unshift_latest,
 )
 
-Units: TypeAlias = npt.NDArray[np.int32]
+WIDTH = 64
 
 
 class Desk(NamedTuple):
@@ -55,8 +60,12 @@ class Desk(NamedTuple):
         Slots from start to finish, or -1 where a calendar decides.
     start, finish : shape (n,)
         A start of -1: not placed.
-    blank, free : shape (resources, slots)
-        Units left beside what has started, and beside all that is placed.
+    need : shape (n, words)
+        Units of each activity, packed.
+    guard, consumed : shape (words,)
+        Guard bits; whether units are used up.
+    blank, free : shape (words, slots)
+        Units left beside what has started, and beside all that is placed, packed.
     waiting, ready : shape (n,)
         Neighbours that an activity waits for, and the activities that wait for none.
     """
@@ -64,8 +73,11 @@ class Desk(NamedTuple):
     length: Ints
     start: Ints
     finish: Ints
-    blank: Units
-    free: Units
+    need: Words
+    guard: Words
+    consumed: Bools
+    blank: Words
+    free: Words
     waiting: Ints
     ready: Ints
 
@@ -77,7 +89,35 @@ def desk(board: Board, blank: Sheet) -> Desk:
     lengths = -(-rows[:, WORK] // np.maximum(rate, 1)[rows[:, TABLE]])
     start, finish, waiting, ready = np.full((4, len(rows)), -1)
     length = np.where(even[rows[:, TABLE]], lengths, -1)
-    return Desk(length, start, finish, blank.free, blank.free.copy(), waiting, ready)
+    return Desk(length, start, finish, *packed(board, np.maximum(blank.free, 0)), waiting, ready)
+
+
+def packed(board: Board, free: npt.NDArray[np.int32]) -> tuple[Words, Words, Bools, Words, Words]:
+    """Needs, guard bits, what is used up, and twice the free units, of as many resources a word as fit."""
+    count = len(board.activity) - 1
+    demand = np.zeros((len(free), count), dtype=np.uint64)
+    owner = np.repeat(np.arange(count), np.diff(board.activity[:, DEMANDS]))
+    np.add.at(demand, (board.demand[:, RESOURCE], owner), board.demand[:, UNITS].astype(np.uint64))
+    bits = int(max(free.max(initial=0), demand.max(initial=0))).bit_length() + 1
+    groups = []
+    for kind in (False, True):
+        of_kind = np.flatnonzero(board.consumed == kind)
+        groups += [of_kind[at : at + WIDTH // bits] for at in range(0, len(of_kind), WIDTH // bits)]
+    places = [np.arange(len(group), dtype=np.uint64) * np.uint64(bits) for group in groups]
+
+    def words(units: Words) -> Words:
+        rows = [np.sum(units[g] << at[:, None], axis=0) for g, at in zip(groups, places, strict=True)]
+        return np.array(rows, dtype=np.uint64).reshape(len(groups), -1)
+
+    guards = [np.sum(np.uint64(1 << (bits - 1)) << at) for at in places]
+    blank = words(free.astype(np.uint64))
+    return (
+        words(demand).T.copy(),
+        np.array(guards, dtype=np.uint64),
+        np.array([board.consumed[group[0]] for group in groups], dtype=np.bool_),
+        blank,
+        blank.copy(),
+    )
 
 
 # -- the queue --------------------------------------------------------------------------------------------
@@ -123,12 +163,13 @@ def free_up(
 
 
 @kernel
-def hold(activity: Ints, demand: Ints, consumed: Bools, free: Units, i: int, at: int, done: int) -> None:
+def hold(need: Words, consumed: Bools, free: Words, i: int, at: int, done: int) -> None:
     """Take the units of an activity."""
-    for d in range(activity[i, DEMANDS], activity[i + 1, DEMANDS]):
-        k = demand[d, RESOURCE]
-        for t in range(at, free.shape[1] if consumed[k] else done):
-            free[k, t] -= demand[d, UNITS]
+    for w in range(len(free)):
+        units = need[i, w]
+        if units:
+            for t in range(at, free.shape[1] if consumed[w] else done):
+                free[w, t] -= units
 
 
 # -- generation -------------------------------------------------------------------------------------------
@@ -138,8 +179,8 @@ def generate_early(board: Board, desk: Desk, key: Ints) -> int:
 
     Maximum lags are not looked at. The last finish, or -1 if an activity finds no place.
     """
-    length, start, finish, _, free, waiting, ready = desk
-    activity, neighbour, demand, consumed, _, _, _, _ = board
+    length, start, finish, need, guard, consumed, _, free, waiting, ready = desk
+    activity, neighbour, _, _, _, _, _, _ = board
     slots, end = free.shape[1], 0
     free[:] = desk.blank
     count = queue(activity, neighbour, FLOOR, waiting, ready)
@@ -165,18 +206,19 @@ def generate_early(board: Board, desk: Desk, key: Ints) -> int:
             if at > activity[i, HIGH] or done > slots:
                 return -1
             short = -1
-            for d in range(activity[i, DEMANDS], activity[i + 1, DEMANDS]):
-                k, units = demand[d, RESOURCE], demand[d, UNITS]
-                for t in range((slots if consumed[k] else done) - 1, max(at - 1, short), -1):
-                    if free[k, t] < units:
-                        short = t
-                        break
+            for w in range(len(free)):
+                units, bits = need[i, w], guard[w]
+                if units:
+                    for t in range((slots if consumed[w] else done) - 1, max(at - 1, short), -1):
+                        if ((free[w, t] | bits) - units) & bits != bits:
+                            short = t
+                            break
             if short < 0:
                 break
             least = short + 1
         start[i], finish[i] = at, done
         end = max(end, done)
-        hold(activity, demand, consumed, free, i, at, done)
+        hold(need, consumed, free, i, at, done)
         count = free_up(activity, neighbour, i, CAP, waiting, ready, count - 1)
     return end
 
@@ -187,8 +229,8 @@ def generate_late(board: Board, desk: Desk, key: Ints, cap: int) -> bool:
 
     Floors other than `LOW` of the board are not looked at. False if an activity finds no place.
     """
-    length, start, finish, _, free, waiting, ready = desk
-    activity, neighbour, demand, consumed, _, _, _, _ = board
+    length, start, finish, need, guard, consumed, _, free, waiting, ready = desk
+    activity, neighbour, _, _, _, _, _, _ = board
     slots = free.shape[1]
     free[:] = desk.blank
     count = queue(activity, neighbour, CAP, waiting, ready)
@@ -214,19 +256,20 @@ def generate_late(board: Board, desk: Desk, key: Ints, cap: int) -> bool:
             if at < activity[i, LOW]:
                 return False
             short = slots
-            for d in range(activity[i, DEMANDS], activity[i + 1, DEMANDS]):
-                k, units = demand[d, RESOURCE], demand[d, UNITS]
-                for t in range(at, slots if consumed[k] else min(short, done)):
-                    if free[k, t] < units:
-                        if consumed[k]:
-                            return False
-                        short = t
-                        break
+            for w in range(len(free)):
+                units, bits = need[i, w], guard[w]
+                if units:
+                    for t in range(at, slots if consumed[w] else min(short, done)):
+                        if ((free[w, t] | bits) - units) & bits != bits:
+                            if consumed[w]:
+                                return False
+                            short = t
+                            break
             if short == slots:
                 break
             most_finish = short
         start[i], finish[i] = at, done
-        hold(activity, demand, consumed, free, i, at, done)
+        hold(need, consumed, free, i, at, done)
         count = free_up(activity, neighbour, i, FLOOR, waiting, ready, count - 1)
     return True
 
