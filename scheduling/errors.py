@@ -47,5 +47,9 @@ class ContradictionError(InputError):
         )
 
 
+class EngineError(SchedulingError):
+    """Two engines disagree: a fault of backplan, never of the input."""
+
+
 class AxisError(SchedulingError):
     """A date lies outside the range that the calendars cover."""

@@ -23,7 +23,7 @@ from scheduling.network import FINISH_MILESTONE, WORK
 from scheduling.places import finish_of, least_start
 from simulation.dispatch import Dispatch, Step
 from simulation.maxplus import EarlyDates
-from simulation.statistics import UNFINISHED
+from simulation.statistics import UNFINISHED, Slots
 
 Entry: TypeAlias = tuple[int, int, int, int]
 """Planned start, ready slot, rank by id, activity: the order in which activities ask."""
@@ -39,16 +39,19 @@ class Dispatched:
         Boundaries; UNFINISHED for what never gets its units, and for a finish that waits for ever.
     overtaking : array of int, shape (replications,)
         Longest wait from ready slot to start of an activity that one behind it in the order overtook.
+    waited : array of int, shape (replications, resources)
+        Slots from ready slot to start, over the activities that asked for each resource that can bind.
     """
 
-    start: Ints
-    finish: Ints
+    start: Slots
+    finish: Slots
     overtaking: Ints
+    waited: Ints
 
 
 def dispatch(
     model: Dispatch,
-    work: Ints,
+    work: Slots,
     early: EarlyDates,
     rows: Iterable[int] | None = None,
     before: Dispatched | None = None,
@@ -72,10 +75,11 @@ def dispatch(
     """
     start, finish = early.start.copy(order="F"), early.finish.copy(order="F")
     overtaking = np.zeros(len(work), dtype=np.int64)
+    waited = np.zeros((len(work), len(model.held)), dtype=np.int64)
     members = list(model.activities)
     if before is not None:
         start[:, members], finish[:, members] = before.start[:, members], before.finish[:, members]
-        overtaking[:] = before.overtaking
+        overtaking[:], waited[:] = before.overtaking, before.waited
     unstarted = [k for k, i in enumerate(members) if not model.network.started(i)]
     columns = [members[k] for k in unstarted]
     works, earliest = np.ascontiguousarray(work[:, members]), np.ascontiguousarray(early.resume[:, members])
@@ -84,8 +88,8 @@ def dispatch(
         run.play()
         start[r, columns] = [_boundary(run.start[k]) for k in unstarted]
         finish[r, members] = [_boundary(value) for value in run.finish]
-        overtaking[r] = run.overtaking
-    return Dispatched(start, finish, overtaking)
+        overtaking[r], waited[r] = run.overtaking, run.waited
+    return Dispatched(start, finish, overtaking, waited)
 
 
 def _boundary(value: int | None) -> int:
@@ -107,6 +111,7 @@ class _Replication:
         self.ready: list[int | None] = [None] * count
         self.overtaken: set[int] = set()
         self.overtaking = 0
+        self.waited = [0] * len(model.held)
         self.free = [-units for units in model.held]
         self.capacity = [0] * len(model.held)
         self.change: int | None = None
@@ -386,6 +391,7 @@ class _Replication:
         k = entry[3]
         for resource, units in self.model.queues[q].demand:
             self.free[resource] -= units
+            self.waited[resource] += t - entry[1]
         self.begin(k, t)
         if k in self.overtaken:
             self.overtaking = max(self.overtaking, t - entry[1])

@@ -1,7 +1,7 @@
 """Early dates of many replications at once, without resources: the early pass over arrays.
 
-The vector of an activity holds one boundary a replication, so that a look-up in a calendar serves them all.
-Activities that maximum lags tie into a circle are placed until they settle, all others once.
+A compiled kernel places one activity after the other in all replications. Activities that maximum lags tie
+into a circle are placed until they settle, with the look-ups of the calendars themselves.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from scheduling.calendar import Ints
 from scheduling.errors import AxisError
 from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
 from scheduling.settling import just_adds
+from simulation.arrays import early_net, laid_out
+from simulation.kernels.clock import Clock
+from simulation.kernels.early import LIMIT, Net, early
 from simulation.sampling import Draws
+from simulation.statistics import Slots
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
 
@@ -38,9 +42,9 @@ class EarlyDates:
         Where unfinished work begins.
     """
 
-    start: Ints
-    finish: Ints
-    resume: Ints
+    start: Slots
+    finish: Slots
+    resume: Slots
 
 
 def early_dates(network: Network, draws: Draws, floor: Sequence[Any] | None = None) -> EarlyDates:
@@ -69,13 +73,14 @@ def early_dates(network: Network, draws: Draws, floor: Sequence[Any] | None = No
 
 class _Pass:
     def __init__(self, network: Network, draws: Draws, floor: Sequence[Any] | None) -> None:
-        self.net, self.work = network, draws.work
-        shape = len(draws.replications), len(network)
+        self.net, self.work, self.drawn = network, draws.work, draws.arrivals
+        shape = len(draws.work), len(network)
         self.start = _facts(network.actual_start, shape)
         self.finish = _facts(network.actual_finish, shape)
-        self.resume = self.start.copy(order="F")
+        moving = [i for i in range(len(network)) if network.started(i) and not network.done(i)]
+        self.resume = self.start.copy(order="F") if moving else self.start
         self.lower = _lower_bounds(network, floor)
-        self.arrivals: list[list[Ints]] = [[] for _ in network.ids]
+        self.arrivals: list[list[Slots]] = [[] for _ in network.ids]
         for k, gate in enumerate(network.gates):
             for i in gate.gates:
                 self.arrivals[i].append(draws.arrivals[:, k])
@@ -84,15 +89,30 @@ class _Pass:
             self.pushes[link.pred].append(link)
 
     def solve(self) -> EarlyDates:
+        laid = laid_out(self.net)
+        net = early_net(self.net, laid, self.lower)
         everything = np.arange(len(self.work))
         for circular, block in self.net.blocks:
             unfinished = [i for i in block if not self.net.done(i)]
             if circular:
                 self.settle(unfinished, everything)
-            else:
+            elif any(self.pushes[i] for i in unfinished):
                 for i in unfinished:
                     self.place(i, everything)
+            else:
+                self.place_block(net, laid.clock, np.array(unfinished, dtype=np.int64))
         return EarlyDates(self.start, self.finish, self.resume)
+
+    def place_block(self, net: Net, clock: Clock, block: Ints) -> None:
+        """Place activities that come after all that pushes them."""
+        columns = (self.work, self.drawn, self.start, self.finish, self.resume)
+        failed = early(net, clock, block, *(column.T for column in columns))
+        if failed >= 0:
+            self.place(failed, np.arange(len(self.work)))
+            raise AxisError(
+                f"activity '{self.net.ids[failed]}' in a replication lies beyond {LIMIT // 2} slots. "
+                "Count in coarser slots."
+            )
 
     def settle(self, block: list[int], rows: Ints) -> None:
         """Place the activities of a circle until its maximum lags push none of them any more.
@@ -166,12 +186,12 @@ class _Pass:
         if not net.started(i):
             self.start[where, i] = at
 
-    def event(self, i: int, finish: bool, rows: Ints, whole: bool) -> Ints:
+    def event(self, i: int, finish: bool, rows: Ints, whole: bool) -> Any:
         column = (self.finish if finish else self.start)[:, i]
         return column if whole else column[rows]
 
 
-def needed(network: Network, link: Link, reached: Ints) -> Ints:
+def needed(network: Network, link: Link, reached: Any) -> Ints:
     """Least place of the predecessor's event with which a maximum lag admits each `reached`."""
     if not link.to_finish and network.kind[link.succ] != FINISH_MILESTONE:
         reached = network.tables[link.succ].after_previous_start_array(reached)
@@ -185,9 +205,9 @@ def _tighter(begin: Ints, end: Ints | None, bound: Ints, to_finish: bool) -> tup
     return begin, bound if end is None else np.maximum(end, bound)
 
 
-def _facts(dates: Sequence[Any], shape: tuple[int, int]) -> Ints:
+def _facts(dates: Sequence[Any], shape: tuple[int, int]) -> Slots:
     """Actual dates in every replication, 0 where there is none yet."""
-    row = np.array([0 if value is None else value for value in dates], dtype=np.int64)
+    row = np.array([0 if value is None else value for value in dates], dtype=np.int32)
     return np.array(np.broadcast_to(row, shape), order="F")
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from scheduling.errors import InputError
+from scheduling.errors import EngineError, InputError
 from scheduling.network import FINISH_MILESTONE, Link, Network
 from scheduling.passes import early_pass
 from scheduling.plan import Plan
 from simulation.dispatch import Dispatch, compile_dispatch
 from simulation.engine import Dispatched, dispatch
+from simulation.events import Events
 from simulation.maxplus import EarlyDates, early_dates
 from simulation.result import SimulationResult, count_broken, named
 from simulation.risks import RiskModel
@@ -25,8 +27,10 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 Name = TypeVar("Name", bound=Hashable)
 
-BLOCK = 256
+BLOCK = 1024
 """Replications drawn and kept at a time; no result depends on it."""
+REPLAYED = 3000
+"""Activities that SimPy dispatches again in every run; at least one replication."""
 
 
 def simulate(
@@ -56,9 +60,10 @@ def simulate(
     seed : int
     start : {"asap", "plan"}
         Whether work waits for its planned start.
-    engine : {"auto", "simpy", "maxplus"}
-        "auto" sends through SimPy what resources can delay and takes the early dates for all the rest;
-        "simpy" sends everything, "maxplus" refuses networks where resources can bind.
+    engine : {"auto", "simpy", "events", "maxplus"}
+        "auto" dispatches what resources can delay ("events", compiled) and takes the early dates for all the
+        rest ("maxplus"); "simpy" and "events" dispatch everything, by the reference engine and the compiled
+        one; "maxplus" refuses networks where resources can bind.
     progress : callable, optional
 
     Returns
@@ -71,6 +76,8 @@ def simulate(
         For unknown options, a plan of another network, or risks that the network does not know.
     AxisError
         If a replication runs off the calendars.
+    EngineError
+        If SimPy finds other dates than the compiled engines in the replications that it replays.
 
     Examples
     --------
@@ -89,7 +96,10 @@ def simulate(
     risks = risks or RiskModel()
     collected = _Collected(simulator, risks, seed, numbers)
     for block in _blocks(numbers):
-        collected.add(simulator.run(draw(network, risks, seed, block)))
+        run = simulator.run(draw(network, risks, seed, block))
+        if not collected.count:
+            simulator.replay(run)
+        collected.add(run)
         if progress:
             progress(collected.count, len(numbers))
     return collected.result()
@@ -134,6 +144,8 @@ def simulate_variants(
     runs = []
     for block in _blocks(numbers):
         runs.append(simulator.run(draw(network, risks, seed, block)))
+        if not base.count:
+            simulator.replay(runs[0])
         base.add(runs[-1])
         if progress:
             progress(base.count, total)
@@ -167,6 +179,9 @@ class _Simulator:
     model: Dispatch
     floor: Sequence[Any] | None
     start_rule: str
+    engine: str
+    planned: Sequence[Any]
+    dispatch: Callable[..., Dispatched]
 
     @classmethod
     def of(cls, network: Network, plan: Plan | None, start: str, engine: str) -> _Simulator:
@@ -175,9 +190,9 @@ class _Simulator:
             raise InputError(f"start rule {start!r} is neither 'asap' nor 'plan'.")
         if start == "plan" and plan is None:
             raise InputError("start='plan' needs a plan. Give one, or choose start='asap'.")
-        if engine not in ("auto", "simpy", "maxplus"):
-            raise InputError(f"engine {engine!r} is none of 'auto', 'simpy', 'maxplus'.")
-        model = compile_dispatch(network, planned, everything=engine == "simpy")
+        if engine not in ("auto", "simpy", "events", "maxplus"):
+            raise InputError(f"engine {engine!r} is none of 'auto', 'simpy', 'events', 'maxplus'.")
+        model = compile_dispatch(network, planned, everything=engine in ("simpy", "events"))
         if engine == "maxplus" and model.activities:
             raise InputError(
                 f"engine='maxplus': activity '{network.ids[model.activities[0]]}' may wait for a resource. "
@@ -187,11 +202,31 @@ class _Simulator:
             None if network.started(i) or network.kind[i] == FINISH_MILESTONE else at
             for i, at in enumerate(planned)
         ]
-        return cls(network, model, floor if start == "plan" else None, start)
+        if engine == "auto":
+            engine = "events" if model.activities else "maxplus"
+        run = partial(dispatch, model) if engine == "simpy" else Events(model).dispatch
+        return cls(network, model, floor if start == "plan" else None, start, engine, planned, run)
 
     def run(self, draws: Draws) -> Run:
         early = early_dates(self.network, draws, self.floor)
-        return Run(draws, early, dispatch(self.model, draws.work, early))
+        return Run(draws, early, self.dispatch(draws.work, early))
+
+    def replay(self, run: Run) -> None:
+        """Run the first replications through SimPy again, everything dispatched, and compare every date."""
+        if self.engine == "simpy":
+            return
+        count = min(len(run.draws.work), _replayed(self.network))
+        early = EarlyDates(run.early.start[:count], run.early.finish[:count], run.early.resume[:count])
+        everything = compile_dispatch(self.network, self.planned, everything=True)
+        found = dispatch(everything, run.draws.work[:count], early)
+        for mine, theirs in ((run.dates.start, found.start), (run.dates.finish, found.finish)):
+            wrong = np.argwhere(mine[:count] != theirs)
+            if len(wrong):
+                r, i = wrong[0]
+                raise EngineError(
+                    f"replication {run.draws.replications[r]}: {self.engine} puts activity "
+                    f"'{self.network.ids[i]}' at {mine[r, i]}, SimPy at {theirs[r, i]}. Please report this."
+                )
 
     def rerun(self, before: Run, draws: Draws) -> Run:
         """Run other draws, taking over the replications that dispatch as before."""
@@ -200,7 +235,7 @@ class _Simulator:
         same_start = before.early.resume[:, members] == early.resume[:, members]
         same_work = before.draws.work[:, members] == draws.work[:, members]
         changed = np.flatnonzero(~(same_start & same_work).all(axis=1))
-        return Run(draws, early, dispatch(self.model, draws.work, early, changed.tolist(), before.dates))
+        return Run(draws, early, self.dispatch(draws.work, early, changed.tolist(), before.dates))
 
 
 class _Collected:
@@ -209,8 +244,8 @@ class _Collected:
     def __init__(self, simulator: _Simulator, risks: RiskModel, seed: int, numbers: range) -> None:
         self.simulator, self.risks, self.seed, self.numbers = simulator, risks, seed, numbers
         shape = len(numbers), len(simulator.network)
-        self.start = np.zeros(shape, dtype=np.int64, order="F")
-        self.finish = np.zeros(shape, dtype=np.int64, order="F")
+        self.start = np.zeros(shape, dtype=np.int32, order="F")
+        self.finish = np.zeros(shape, dtype=np.int32, order="F")
         self.overtaking = np.zeros(len(numbers), dtype=np.int64)
         self.cancelled = np.zeros((len(numbers), len(simulator.network.projects)), dtype=np.int64)
         self.broken: Counter[Link] = Counter()
@@ -231,14 +266,20 @@ class _Collected:
             simulator.network,
             self.start,
             self.finish,
-            "simpy" if simulator.model.activities else "maxplus",
+            simulator.engine,
             simulator.start_rule,
             self.seed,
             self.numbers,
             self.cancelled,
             self.overtaking,
             named(simulator.network, self.broken),
+            0 if simulator.engine == "simpy" else min(len(self.numbers), _replayed(simulator.network)),
         )
+
+
+def _replayed(network: Network) -> int:
+    """How many replications are replayed through SimPy: a few, fewer of large networks, at least one."""
+    return max(1, min(3, REPLAYED // max(1, len(network))))
 
 
 def _planned_starts(network: Network, plan: Plan | None) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from scheduling.calendar import Ints
 from scheduling.errors import InputError
 from scheduling.network import Id, Link, Network
 from simulation.maxplus import Flags, needed
-from simulation.statistics import UNFINISHED, NumberOnTime, Probability, quantile, required_count
+from simulation.statistics import UNFINISHED, NumberOnTime, Probability, Slots, quantile, required_count
 
 
 class BrokenLink(NamedTuple):
@@ -41,7 +41,7 @@ class SimulationResult:
     start, finish : array of int, shape (replications, activities)
         Boundaries; :data:`~simulation.statistics.UNFINISHED` for what a replication never starts (finishes).
     engine : str
-        "maxplus" where no resource can bind, else "simpy".
+        "events" where a resource can bind, else "maxplus"; "simpy" where asked for.
     start_rule : str
         "asap" or "plan".
     seed : int
@@ -54,11 +54,13 @@ class SimulationResult:
         Longest wait from ready slot to start of an activity that another one behind it in the order overtook.
     broken : tuple of BrokenLink
         Leads and maximum lags that break, with the number of replications.
+    replayed : int
+        Replications run through SimPy again, which found the same dates.
     """
 
     network: Network
-    start: Ints
-    finish: Ints
+    start: Slots
+    finish: Slots
     engine: str
     start_rule: str
     seed: int
@@ -66,6 +68,7 @@ class SimulationResult:
     cancelled: Ints
     overtaking: Ints
     broken: tuple[BrokenLink, ...]
+    replayed: int = 0
 
     def _position(self, activity: Id) -> int:
         if activity not in self.network.index:
@@ -161,7 +164,7 @@ class SimulationResult:
         return {name: counts[i] for i, name in enumerate(self.network.ids) if counts[i]}
 
 
-def count_broken(network: Network, start: Ints, finish: Ints) -> dict[Link, int]:
+def count_broken(network: Network, start: Slots, finish: Slots) -> dict[Link, int]:
     """In how many replications each lead or maximum lag breaks; links that never do are left out."""
     maxima = set(network.maximum_links)
     counts: dict[Link, int] = {}

@@ -19,7 +19,7 @@ from simulation.distributions import Occasional, rounded
 from simulation.draws import correlated_uniforms, uniforms
 from simulation.risks import Correlation, Rework, RiskModel
 from simulation.special import Floats
-from simulation.statistics import UNFINISHED
+from simulation.statistics import UNFINISHED, Slots
 
 _NEVER = 2.0**60
 
@@ -41,8 +41,8 @@ class Draws:
     """
 
     replications: range
-    work: Ints
-    arrivals: Ints
+    work: Slots
+    arrivals: Slots
     luck: Floats
 
 
@@ -83,8 +83,8 @@ def draw(network: Network, risks: RiskModel, seed: int, replications: range) -> 
     shape = len(replications), len(network)
     blank = Draws(
         replications,
-        np.zeros(shape, dtype=np.int64, order="F"),
-        np.zeros((len(replications), len(network.gates)), dtype=np.int64, order="F"),
+        np.zeros(shape, dtype=np.int32, order="F"),
+        np.zeros((len(replications), len(network.gates)), dtype=np.int32, order="F"),
         np.ones((len(replications), 0)),
     )
     everything = {*network.ids, *(gate.id for gate in network.gates)}

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,10 @@ import numpy.typing as npt
 from scheduling.errors import InputError
 from simulation.special import Floats, beta_quantile, normal_quantile
 
-UNFINISHED = int(np.iinfo(np.int64).max)
+Slots: TypeAlias = npt.NDArray[np.int32]
+"""Boundaries and work of replications; half the usual width, because moving them is most of the time."""
+
+UNFINISHED = int(np.iinfo(np.int32).max)
 """Finish time of what a replication never finishes."""
 
 _FEW = 5

@@ -140,10 +140,10 @@ def random_draws(network: Network, seed: int, count: int) -> Any:
     from simulation.sampling import Draws
 
     random = np.random.default_rng(seed)
-    work = np.zeros((count, len(network)), dtype=np.int64, order="F")
+    work = np.zeros((count, len(network)), dtype=np.int32, order="F")
     for i, planned in enumerate(network.work):
         if planned:
             work[:, i] = random.integers(1, 9, count)
-    arrivals = np.array([gate.arrival for gate in network.gates], dtype=np.int64)
-    arrivals = arrivals + random.integers(-3, 9, (count, len(network.gates)))
+    arrivals = np.array([gate.arrival for gate in network.gates], dtype=np.int32)
+    arrivals = arrivals + random.integers(-3, 9, (count, len(network.gates)), dtype=np.int32)
     return Draws(range(count), work, np.asfortranarray(arrivals), np.ones((count, 0)))

@@ -197,7 +197,7 @@ def test_the_plan_gives_the_order_under_both_start_rules() -> None:
 
 
 def test_the_engine_is_named_and_enough_units_need_no_dispatch() -> None:
-    assert simulate(crews(3, capacity=2), replications=2).engine == "simpy"
+    assert simulate(crews(3, capacity=2), replications=2).engine == "events"
     assert simulate(crews(3, capacity=3), replications=2).engine == "maxplus"
     with pytest.raises(InputError, match=r"engine='maxplus': activity 'p0 .*' may wait for a resource"):
         simulate(crews(3), replications=2, engine="maxplus")
@@ -205,8 +205,8 @@ def test_the_engine_is_named_and_enough_units_need_no_dispatch() -> None:
 
 def test_progress_counts_replications() -> None:
     seen: list[tuple[int, int]] = []
-    simulate(crews(1), replications=600, progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(256, 600), (512, 600), (600, 600)]
+    simulate(crews(1), replications=2100, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(1024, 2100), (2048, 2100), (2100, 2100)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,162 @@
+"""Networks as the integer arrays that the kernels read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import accumulate, chain
+from typing import Any
+
+import numpy as np
+
+from scheduling.calendar import Ints, Table
+from scheduling.links import Links
+from scheduling.network import Network
+from simulation.dispatch import Dispatch
+from simulation.kernels.clock import clock
+from simulation.kernels.early import NONE, Net
+from simulation.kernels.events import Yard
+
+
+class Laid:
+    """Calendars of a network, laid out for kernels.
+
+    Attributes
+    ----------
+    clock : Clock
+    """
+
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.clock, self._rows = clock(tables)
+
+    def row(self, table: Table) -> int:
+        """Row of a calendar."""
+        return self._rows[id(table)]
+
+
+def laid_out(network: Network) -> Laid:
+    """The calendars of activities and lags; the last ones asked for are kept."""
+    tables = [*network.tables, *(link.table for link in Links.of(network.links).patterns)]
+    return _laid_out(tuple({id(table): table for table in tables}.values()))
+
+
+@lru_cache(maxsize=8)
+def _laid_out(tables: tuple[Table, ...]) -> Laid:
+    return Laid(tables)
+
+
+def early_net(network: Network, laid: Laid, lower: Sequence[Any]) -> Net:
+    """What the early pass reads.
+
+    Parameters
+    ----------
+    lower : sequence of int
+        Bound on the start of each activity, whatever is drawn.
+    """
+    before = network.before
+    rows = [
+        (
+            network.kind[i],
+            laid.row(network.tables[i]),
+            at,
+            network.finish_from.get(i, NONE),
+            network.started(i),
+        )
+        for i, at in enumerate(lower)
+    ]
+    links = [
+        (pred, from_finish, to_finish, lag, laid.row(link.table))
+        for pred, (from_finish, to_finish, lag, link) in zip(before.other, before.said, strict=True)
+    ]
+    gates: list[list[int]] = [[] for _ in network.ids]
+    for k, gate in enumerate(network.gates):
+        for i in gate.gates:
+            gates[i].append(k)
+    return _net(rows, before.first, links, gates)
+
+
+def late_net(network: Network, laid: Laid, latest: Sequence[Any]) -> Net:
+    """What the late pass reads: links that can hold their predecessor back."""
+    after = network.binding_after
+    rows = [
+        (network.kind[i], laid.row(network.tables[i]), network.start_by.get(i, NONE), at, network.started(i))
+        for i, at in enumerate(latest)
+    ]
+    links = [
+        (succ, to_finish, from_finish, lag, laid.row(link.table))
+        for succ, (from_finish, to_finish, lag, link) in zip(after.other, after.said, strict=True)
+    ]
+    return _net(rows, after.first, links, [[] for _ in network.ids])
+
+
+def _net(
+    rows: Sequence[Any], first: Sequence[int], links: Sequence[Any], gates: Sequence[Sequence[int]]
+) -> Net:
+    activity = np.zeros((len(rows) + 1, 7), dtype=np.int64)
+    activity[:-1, :5] = np.array(rows, dtype=np.int64).reshape(-1, 5)
+    activity[:, 5], activity[:, 6] = first, [*accumulate(map(len, gates), initial=0)]
+    return Net(activity, _table(links, 5), np.array([*chain.from_iterable(gates)], dtype=np.int64))
+
+
+def yard(model: Dispatch, laid: Laid) -> Yard:
+    """What the discrete-event kernel reads of the dispatched part of a network."""
+    net = model.network
+    activity = np.zeros((len(model.activities) + 1, 11), dtype=np.int64)
+    places = {at: place for place, at in enumerate(sorted(set(model.planned)))}
+    activity[:-1, :7] = np.array(
+        [
+            (
+                net.kind[i],
+                laid.row(net.tables[i]),
+                net.started(i),
+                model.queue[k],
+                places[model.planned[k]],
+                model.rank[k],
+                model.waiting[k],
+            )
+            for k, i in enumerate(model.activities)
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 7)
+    steps = list(chain.from_iterable(zip(model.steps_on_start, model.steps_on_finish, strict=True)))
+    begins = [*accumulate(map(len, steps), initial=0)]
+    activity[:, 7], activity[:-1, 8] = begins[::2], begins[1::2]
+    activity[:, 9] = [*accumulate(map(len, model.waits), initial=0)]
+    activity[:, 10] = [*accumulate(map(len, model.watchers), initial=0)]
+    users = [0] * len(net.resources)
+    for q in model.queue:
+        for resource, _ in model.queues[q].demand:
+            users[resource] += 1
+    sizes = np.bincount(np.array(model.queue, dtype=np.int64), minlength=len(model.queues))
+    queue = np.zeros((len(model.queues) + 1, 3), dtype=np.int64)
+    queue[:-1, 0] = [laid.row(item.table) for item in model.queues]
+    queue[:, 1] = [*accumulate((len(item.demand) for item in model.queues), initial=0)]
+    queue[:, 2] = [0, *np.cumsum(sizes)]
+    capacity = [[resource.capacity_at(at) for resource in net.resources] for at in (-np.inf, *model.changes)]
+    rank_bits = max(1, len(model.activities).bit_length())
+    return Yard(
+        activity,
+        _table([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], 3),
+        _table(
+            [
+                (item.pred, item.from_finish, item.to_finish, item.lag, laid.row(item.table))
+                for row in model.waits
+                for item in row
+            ],
+            5,
+        ),
+        np.array([*chain.from_iterable(model.watchers)], dtype=np.int64),
+        queue,
+        _table([pair for item in model.queues for pair in item.demand], 2),
+        np.argsort(np.array(model.rank, dtype=np.int64)),
+        np.array([62 - 2 * rank_bits, rank_bits]),
+        np.array(model.changes, dtype=np.int64),
+        np.array(capacity, dtype=np.int64).reshape(len(capacity), -1),
+        np.array(model.held, dtype=np.int64),
+        np.array([resource.consumed for resource in net.resources], dtype=np.bool_),
+        np.array([*accumulate(users, initial=0)], dtype=np.int64),
+    )
+
+
+def _table(rows: Sequence[Any], width: int) -> Ints:
+    return np.array(rows, dtype=np.int64).reshape(-1, width)

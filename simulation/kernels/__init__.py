@@ -1,0 +1,1 @@
+"""Compiled loops over replications; nothing else of the simulation imports numba."""

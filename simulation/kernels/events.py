@@ -1,0 +1,670 @@
+"""The discrete-event engine, compiled: what :mod:`simulation.engine` does through SimPy, date for date.
+
+Time is cut into buckets that hold what is going to happen; everything of an instant is done in the order of
+SEMANTICS 22. State is kept in few arrays, because a call between kernels counts references to each of them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from scheduling.kernels.board import Bools, Ints, kernel
+from simulation.kernels.clock import OFF, Clock, earliest_start, finish_of, next_start, shift
+from simulation.kernels.early import FINISH_MILESTONE, LIMIT, WORK
+from simulation.statistics import Slots
+
+KIND, TABLE, IN_PROGRESS, QUEUE, PLANNED, RANK, WAITING, ON_START, ON_FINISH, WAITS, WATCHERS = range(11)
+"""Columns of activities: kind, calendar, whether work is in progress, queue, place by planned start, place by
+id, how many steps it waits for, where its steps (from the start, then from the finish), its waits and its
+watchers begin. One row more ends those of the last activity."""
+
+SUCC, LAG, LAG_TABLE = range(3)
+"""Columns of steps: minimum lags that only let a successor wait."""
+
+PRED, FROM_FINISH, TO_FINISH, WAIT_LAG, WAIT_TABLE = range(5)
+"""Columns of waits: minimum lags that go by projected places."""
+
+OF_QUEUE, DEMANDS, HEAP = range(3)
+"""Columns of queues: calendar, where their demands and their heaps begin. One row more."""
+
+RESOURCE, UNITS = range(2)
+"""Columns of demands."""
+
+UNKNOWN = OFF
+"""A date that is not known yet."""
+
+BUCKETS = 1 << 16
+TILE = 16
+"""Replications whose dates are fetched and stored together: they lie side by side in memory."""
+
+
+class Yard(NamedTuple):
+    """What is dispatched, as arrays.
+
+    Attributes
+    ----------
+    activity, step, wait, watcher, queue, demand : arrays
+    by_rank : shape (activities,)
+        The activity at each place by id.
+    bits : shape (2,)
+        How many bits of a key the ready slot and the place by id take.
+    changes, capacity : shape (changes,), (changes + 1, resources)
+        When capacities change, and what they are before, between and after.
+    held : shape (resources,)
+        Units that facts hold or used up.
+    consumed : shape (resources,)
+        Whether units are used up.
+    pile : shape (resources + 1,)
+        Where the takings of each resource begin in the pile.
+    """
+
+    activity: Ints
+    step: Ints
+    wait: Ints
+    watcher: Ints
+    queue: Ints
+    demand: Ints
+    by_rank: Ints
+    bits: Ints
+    changes: Ints
+    capacity: Ints
+    held: Ints
+    consumed: Bools
+    pile: Ints
+
+
+BOUND, LEFT, BEGUN, END, DONE, READY, ASKED, STACKED = range(8)
+"""Rows of the state of activities: least place by the steps so far, steps left, start, end of the work,
+finish, ready slot, number of takings before it asked, whether it is on the stack of visits."""
+
+NOW, FIRST, VISITS, POLLS, GO, PENDING, BUSY, CHANGED, FREED, CHANGE, NEXT, TAKINGS, OVERTAKING, OFF_AXIS = (
+    range(14)
+)
+"""Counters: the instant, the first one; how many are to be visited now, to be polled later, and start without
+asking; visits arranged; queues where somebody waits; what happened at this instant; changes of capacity so
+far; the bucket looked at; takings; the longest overtaking; whether a date left its calendar."""
+
+
+class Run(NamedTuple):
+    """The state of one replication.
+
+    Attributes
+    ----------
+    tally : shape (14,)
+    state : shape (8, activities)
+    stack : shape (4, activities)
+        Whom to visit now, whom to poll and when, and who starts without asking.
+    entry : shape (3, 2 activities + queues + 1)
+        Instants of visits, polls, queues that wake and the next change; neighbours in their buckets.
+    bucket : shape (buckets,)
+        First entry of each.
+    heap, size : shape (activities,), (queues,)
+        Who asks in each queue, as keys.
+    busy, head : shape (2, queues), (queues,)
+        Queues where somebody waits, and where each stands among them; their heads during a pass.
+    unit : shape (3, resources)
+        Free units, height of the pile of takings, slots waited for it.
+    pile : shape (2, demands of activities)
+        Of each resource the takings that no later one exceeds: their numbers and keys.
+    """
+
+    tally: Ints
+    state: Ints
+    stack: Ints
+    entry: Ints
+    bucket: Ints
+    heap: Ints
+    size: Ints
+    busy: Ints
+    head: Ints
+    unit: Ints
+    pile: Ints
+
+
+# -- heaps ------------------------------------------------------------------------------------------------
+@kernel
+def push(heap: Ints, first: int, size: int, key: int) -> None:
+    """Add a key to a heap of `size` that begins at `first`."""
+    at = size
+    while at > 0:
+        parent = (at - 1) >> 1
+        if heap[first + parent] <= key:
+            break
+        heap[first + at] = heap[first + parent]
+        at = parent
+    heap[first + at] = key
+
+
+@kernel
+def drop(heap: Ints, first: int, size: int) -> None:
+    """Take the least key off a heap of `size`."""
+    key, at, last = heap[first + size - 1], 0, size - 1
+    while True:
+        child = 2 * at + 1
+        if child >= last:
+            break
+        if child + 1 < last and heap[first + child + 1] < heap[first + child]:
+            child += 1
+        if heap[first + child] >= key:
+            break
+        heap[first + at] = heap[first + child]
+        at = child
+    if last > 0:
+        heap[first + at] = key
+
+
+# -- the agenda -------------------------------------------------------------------------------------------
+@kernel
+def bucket_of(tally: Ints, bucket: Ints, t: int) -> int:
+    """The bucket of an instant; the last one holds all that lies beyond."""
+    return int(min(t - tally[FIRST], len(bucket) - 1))
+
+
+@kernel
+def arrange(run: Run, which: int, t: int) -> None:
+    """Put an entry into the bucket of an instant."""
+    at = bucket_of(run.tally, run.bucket, t)
+    first = run.bucket[at]
+    run.entry[0, which], run.entry[1, which], run.entry[2, which] = t, first, -1
+    if first >= 0:
+        run.entry[2, first] = which
+    run.bucket[at] = which
+    run.tally[NEXT] = min(run.tally[NEXT], at)
+
+
+@kernel
+def remove(run: Run, which: int) -> None:
+    """Take an entry out of its bucket."""
+    t, after, before = run.entry[0, which], run.entry[1, which], run.entry[2, which]
+    if after >= 0:
+        run.entry[2, after] = before
+    if before >= 0:
+        run.entry[1, before] = after
+    else:
+        run.bucket[bucket_of(run.tally, run.bucket, t)] = after
+    run.entry[0, which] = UNKNOWN
+
+
+@kernel
+def by_then(run: Run, which: int, t: int) -> None:
+    """See to it that an entry comes up at an instant, or before."""
+    if run.entry[0, which] != UNKNOWN:
+        if run.entry[0, which] <= t:
+            return
+        remove(run, which)
+    arrange(run, which, t)
+
+
+@kernel
+def upcoming(run: Run) -> int:
+    """The next instant; LIMIT without one."""
+    at, last = run.tally[NEXT], len(run.bucket) - 1
+    while at < last and run.bucket[at] < 0:
+        at += 1
+    run.tally[NEXT] = at
+    t, which = LIMIT, run.bucket[at]
+    while which >= 0:
+        t = min(t, run.entry[0, which])
+        which = run.entry[1, which]
+    return t
+
+
+@kernel
+def stack(run: Run, k: int) -> None:
+    """Visit an activity at this instant."""
+    if not run.state[STACKED, k]:
+        run.state[STACKED, k] = 1
+        run.stack[0, run.tally[VISITS]] = k
+        run.tally[VISITS] += 1
+
+
+@kernel
+def open_bucket(run: Run, t: int, members: int) -> None:
+    """Take everything of an instant out of its bucket; activities among it are to be visited."""
+    which = run.bucket[bucket_of(run.tally, run.bucket, t)]
+    while which >= 0:
+        after = run.entry[1, which]
+        if run.entry[0, which] == t:
+            remove(run, which)
+            if which < members:
+                run.tally[PENDING] -= 1
+            if which < 2 * members:
+                stack(run, which % members)
+        which = after
+
+
+# -- projections (SEMANTICS 21) ---------------------------------------------------------------------------
+@kernel
+def finishing(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> int:
+    """Finish of a started activity beside the projected places of its FF and SF predecessors, or OFF."""
+    end = int(run.state[END, k])
+    for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
+        wait = yard.wait[e]
+        if wait[TO_FINISH]:
+            event = projected(yard, clock, run, work, earliest, wait[PRED], wait[FROM_FINISH])
+            if event == OFF and wait[FROM_FINISH] and run.state[BEGUN, wait[PRED]] != UNKNOWN:
+                event = finishing(yard, clock, run, work, earliest, wait[PRED])
+            bound = OFF if event == OFF else shift(clock, wait[WAIT_TABLE], event, wait[WAIT_LAG])
+            if bound == OFF:
+                return OFF
+            end = max(end, bound)
+    return end
+
+
+@kernel
+def projected(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int, finish: int) -> int:
+    """Start or finish of an activity as projected now; OFF off the axis, and for a finish under way."""
+    known = int(run.state[DONE if finish else BEGUN, k])
+    if known != UNKNOWN:
+        return known
+    if run.state[BEGUN, k] != UNKNOWN:
+        return OFF
+    at = allowed_from(yard, clock, earliest, k, max(earliest[k], run.tally[NOW] + 1))
+    if at == OFF or not finish or yard.activity[k, KIND] != WORK:
+        return at
+    return finish_of(clock, yard.activity[k, TABLE], at, work[k])
+
+
+@kernel
+def allowed_from(yard: Yard, clock: Clock, earliest: Slots, k: int, bound: int) -> int:
+    """First place at or after a boundary where an activity may begin."""
+    if bound == earliest[k] or yard.activity[k, KIND] == FINISH_MILESTONE:
+        return bound
+    return next_start(clock, yard.activity[k, TABLE], bound)
+
+
+@kernel
+def least_place(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> int:
+    """Least place beside the projected places of the predecessors; OFF off the axis."""
+    begin, end = int(earliest[k]), OFF
+    for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
+        wait = yard.wait[e]
+        event = projected(yard, clock, run, work, earliest, wait[PRED], wait[FROM_FINISH])
+        if event == OFF and wait[FROM_FINISH] and run.state[BEGUN, wait[PRED]] != UNKNOWN:
+            event = finishing(yard, clock, run, work, earliest, wait[PRED])
+        bound = OFF if event == OFF else shift(clock, wait[WAIT_TABLE], event, wait[WAIT_LAG])
+        if bound == OFF:
+            return OFF
+        if wait[TO_FINISH]:
+            end = max(end, bound)
+        else:
+            begin = max(begin, bound)
+    kind, c = yard.activity[k, KIND], yard.activity[k, TABLE]
+    if kind == WORK:
+        at = next_start(clock, c, begin) if end <= begin else earliest_start(clock, c, end, work[k])
+        return next_start(clock, c, begin) if OFF < at < begin else at
+    at = max(begin, end)
+    return at if kind == FINISH_MILESTONE else next_start(clock, c, at)
+
+
+@kernel
+def holds(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> bool:
+    """Whether the minimum lags of an activity hold if it begins now; else it is visited later."""
+    if yard.activity[k, WAITS] == yard.activity[k + 1, WAITS]:
+        return True
+    t = run.tally[NOW]
+    at = least_place(yard, clock, run, work, earliest, k)
+    if at == OFF:
+        return False
+    if at <= t and yard.activity[k, KIND] != FINISH_MILESTONE:
+        at = next_start(clock, yard.activity[k, TABLE], t)
+        run.tally[OFF_AXIS] |= at == OFF
+    if at > t:
+        poll(yard, run, k, at)
+    return bool(at <= t)
+
+
+@kernel
+def poll(yard: Yard, run: Run, k: int, at: int) -> None:
+    """Visit later, unless only an event can help: that visits its watchers itself."""
+    if not stuck(yard, run, k):
+        run.stack[1, run.tally[POLLS]], run.stack[2, run.tally[POLLS]] = k, at
+        run.tally[POLLS] += 1
+
+
+@kernel
+def stuck(yard: Yard, run: Run, k: int) -> bool:
+    """Whether one link alone keeps an activity from going on until an event that time does not bring."""
+    flexible = run.state[BEGUN, k] == UNKNOWN and yard.activity[k, KIND] == WORK
+    for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
+        wait = yard.wait[e]
+        pred = wait[PRED]
+        if wait[WAIT_LAG] < 0 or (wait[TO_FINISH] and flexible):
+            continue
+        if run.state[BEGUN, pred] == UNKNOWN:
+            return True
+        if wait[FROM_FINISH] and run.state[DONE, pred] == UNKNOWN and stuck(yard, run, pred):
+            return True
+    return False
+
+
+# -- completions, arrivals, milestones --------------------------------------------------------------------
+@kernel
+def notify(yard: Yard, clock: Clock, run: Run, earliest: Slots, k: int, first: int, last: int) -> None:
+    """Let go on what waited for an event of this activity by the steps from `first` to `last`."""
+    t = run.tally[NOW]
+    for e in range(first, last):
+        j, lag = yard.step[e, SUCC], yard.step[e, LAG]
+        bound = t if lag == 0 else shift(clock, yard.step[e, LAG_TABLE], t, lag)
+        run.tally[OFF_AXIS] |= bound == OFF
+        run.state[BOUND, j] = max(run.state[BOUND, j], bound)
+        run.state[LEFT, j] -= 1
+        if run.state[LEFT, j] == 0:
+            at = allowed_from(yard, clock, earliest, j, run.state[BOUND, j])
+            run.tally[OFF_AXIS] |= at == OFF
+            if at <= t:
+                stack(run, j)
+            else:
+                arrange(run, j, at)
+                run.tally[PENDING] += 1
+    for w in range(yard.activity[k, WATCHERS], yard.activity[k + 1, WATCHERS]):
+        stack(run, yard.watcher[w])
+
+
+@kernel
+def begin(yard: Yard, clock: Clock, run: Run, work: Slots, k: int) -> None:
+    """Work goes on from here to its finish."""
+    t = run.tally[NOW]
+    end = finish_of(clock, yard.activity[k, TABLE], t, work[k])
+    run.tally[OFF_AXIS] |= end == OFF
+    run.state[BEGUN, k], run.state[END, k] = t, end
+    arrange(run, k, max(end, t))
+    run.tally[PENDING] += 1
+
+
+@kernel
+def arrive(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> None:
+    """A milestone passes, work in progress resumes, other work asks for its units."""
+    t = run.tally[NOW]
+    if yard.activity[k, KIND] != WORK:
+        run.state[BEGUN, k] = run.state[DONE, k] = t
+        notify(yard, clock, run, earliest, k, yard.activity[k, ON_START], yard.activity[k + 1, ON_START])
+    elif yard.activity[k, IN_PROGRESS]:
+        begin(yard, clock, run, work, k)
+        notify(yard, clock, run, earliest, k, 0, 0)
+    else:
+        run.state[READY, k] = t
+        run.tally[CHANGED] = 1
+        q = yard.activity[k, QUEUE]
+        if yard.queue[q, DEMANDS] == yard.queue[q + 1, DEMANDS]:
+            run.stack[3, run.tally[GO]] = k
+            run.tally[GO] += 1
+            return
+        run.state[ASKED, k] = run.tally[TAKINGS]
+        push(run.heap, yard.queue[q, HEAP], run.size[q], key_of(yard, run, k))
+        run.size[q] += 1
+        if run.size[q] == 1:
+            run.busy[0, run.tally[BUSY]], run.busy[1, q] = q, run.tally[BUSY]
+            run.tally[BUSY] += 1
+
+
+@kernel
+def key_of(yard: Yard, run: Run, k: int) -> int:
+    """Place in the order (planned start, ready slot, id)."""
+    waited = run.state[READY, k] - run.tally[FIRST]
+    run.tally[OFF_AXIS] |= waited >= 1 << yard.bits[0]
+    planned, rank = yard.activity[k, PLANNED], yard.activity[k, RANK]
+    return int((((planned << yard.bits[0]) | waited) << yard.bits[1]) | rank)
+
+
+@kernel
+def complete(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> None:
+    """Finish and free the units, unless FF or SF still hold the finish back."""
+    t = run.tally[NOW]
+    if yard.activity[k, WAITS] < yard.activity[k + 1, WAITS]:
+        end = finishing(yard, clock, run, work, earliest, k)
+        if end == OFF or end > t:
+            if end != OFF:
+                poll(yard, run, k, end)
+            return
+    run.state[DONE, k] = t
+    run.tally[CHANGED] = run.tally[FREED] = 1
+    q = yard.activity[k, QUEUE]
+    for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
+        if not yard.consumed[yard.demand[d, RESOURCE]]:
+            run.unit[0, yard.demand[d, RESOURCE]] += yard.demand[d, UNITS]
+    notify(yard, clock, run, earliest, k, yard.activity[k, ON_FINISH], yard.activity[k + 1, ON_START])
+
+
+@kernel
+def settle(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> None:
+    """Visit until nothing changes any more."""
+    t = run.tally[NOW]
+    while run.tally[VISITS] and not run.tally[OFF_AXIS]:
+        run.tally[VISITS] -= 1
+        k = run.stack[0, run.tally[VISITS]]
+        run.state[STACKED, k] = 0
+        if run.state[BEGUN, k] == UNKNOWN:
+            if run.state[READY, k] != UNKNOWN:
+                run.tally[CHANGED] = 1
+            elif earliest[k] <= t and holds(yard, clock, run, work, earliest, k):
+                arrive(yard, clock, run, work, earliest, k)
+        elif run.state[DONE, k] == UNKNOWN and run.state[END, k] <= t:
+            complete(yard, clock, run, work, earliest, k)
+
+
+# -- the pass ---------------------------------------------------------------------------------------------
+@kernel
+def open_now(yard: Yard, clock: Clock, run: Run, q: int) -> bool:
+    """Whether activities of a queue may start at this instant."""
+    c, t = yard.queue[q, OF_QUEUE], run.tally[NOW]
+    return bool(next_start(clock, c, t) == t)
+
+
+@kernel
+def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> int:
+    """Start what can start, in one pass over those who ask; how many did, put on the last stack."""
+    started = run.tally[GO]
+    run.tally[GO] = 0
+    for s in range(started):
+        begin(yard, clock, run, work, run.stack[3, s])
+    heads, mask = 0, (1 << yard.bits[1]) - 1
+    for b in range(run.tally[BUSY]):
+        q = run.busy[0, b]
+        key = run.heap[yard.queue[q, HEAP]]
+        if open_now(yard, clock, run, q) and holds(
+            yard, clock, run, work, earliest, yard.by_rank[key & mask]
+        ):
+            push(run.head, 0, heads, key)
+            heads += 1
+    while heads:
+        key = run.head[0]
+        k = yard.by_rank[key & mask]
+        q = yard.activity[k, QUEUE]
+        drop(run.head, 0, heads)
+        heads -= 1
+        enough = True
+        for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
+            enough = enough and run.unit[0, yard.demand[d, RESOURCE]] >= yard.demand[d, UNITS]
+        if not enough:
+            continue
+        drop(run.heap, yard.queue[q, HEAP], run.size[q])
+        run.size[q] -= 1
+        take(yard, run, k, key)
+        begin(yard, clock, run, work, k)
+        run.stack[3, started] = k
+        started += 1
+        if run.size[q]:
+            push(run.head, 0, heads, run.heap[yard.queue[q, HEAP]])
+            heads += 1
+        else:
+            run.tally[BUSY] -= 1
+            last, at = run.busy[0, run.tally[BUSY]], run.busy[1, q]
+            run.busy[0, at], run.busy[1, last] = last, at
+    return int(started)
+
+
+@kernel
+def take(yard: Yard, run: Run, k: int, key: int) -> None:
+    """Take the units of an activity; it was overtaken if one behind it took units of one of its resources."""
+    q, waited = yard.activity[k, QUEUE], run.tally[NOW] - run.state[READY, k]
+    for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
+        resource = yard.demand[d, RESOURCE]
+        run.unit[0, resource] -= yard.demand[d, UNITS]
+        run.unit[2, resource] += waited
+        first, height = yard.pile[resource], run.unit[1, resource]
+        low, high = 0, height
+        while low < high:  # The first taking after it asked is the greatest of them.
+            middle = (low + high) >> 1
+            if run.pile[0, first + middle] >= run.state[ASKED, k]:
+                high = middle
+            else:
+                low = middle + 1
+        if low < height and run.pile[1, first + low] > key:
+            run.tally[OVERTAKING] = max(run.tally[OVERTAKING], waited)
+        while height and run.pile[1, first + height - 1] <= key:
+            height -= 1
+        run.pile[0, first + height], run.pile[1, first + height] = run.tally[TAKINGS], key
+        run.unit[1, resource] = height + 1
+    run.tally[TAKINGS] += 1
+
+
+# -- one replication --------------------------------------------------------------------------------------
+@kernel
+def change_capacity(yard: Yard, run: Run, t: int) -> None:
+    """Take over the capacities of an instant."""
+    at = run.tally[CHANGE]
+    while at < len(yard.changes) and yard.changes[at] <= t:
+        at += 1
+    for r in range(run.unit.shape[1]):
+        run.unit[0, r] += yard.capacity[at, r] - yard.capacity[run.tally[CHANGE], r]
+    run.tally[CHANGE] = at
+    run.tally[FREED] = 1
+
+
+@kernel
+def look_ahead(yard: Yard, clock: Clock, run: Run, last_early: int, horizon: int) -> None:
+    """Arrange the next instants at which skipped activities ask, or projections may have come true."""
+    t, members = run.tally[NOW], run.state.shape[1]
+    queues = len(run.size)
+    if run.tally[FREED]:
+        for b in range(run.tally[BUSY]):
+            q = run.busy[0, b]
+            at = next_start(clock, yard.queue[q, OF_QUEUE], t)
+            if at == OFF:
+                run.tally[OFF_AXIS] = 1
+            elif at > t:
+                by_then(run, 2 * members + q, at)
+    change = run.tally[CHANGE]
+    if run.tally[BUSY] and change < len(yard.changes):
+        by_then(run, 2 * members + queues, yard.changes[change])
+    # Without calendars a projection that nothing else can change slips for ever, slot by slot.
+    dead = not run.tally[PENDING] and change == len(yard.changes) and t > last_early
+    for p in range(run.tally[POLLS]):
+        at = run.stack[2, p]
+        if at <= horizon if horizon >= 0 else not dead:
+            by_then(run, members + run.stack[1, p], at)
+    run.tally[POLLS] = 0
+
+
+@kernel
+def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest: Slots) -> bool:
+    """Run one replication until nothing happens any more; False if a date left the calendar."""
+    members = run.state.shape[1]
+    first, last_early = int(earliest.min()), int(earliest.max())
+    run.tally[:] = 0
+    run.tally[FIRST] = first
+    run.state[BEGUN:] = UNKNOWN
+    run.state[STACKED] = 0
+    run.state[BOUND] = earliest
+    run.state[LEFT] = yard.activity[:-1, WAITING]
+    run.entry[0] = UNKNOWN
+    run.bucket[:] = -1
+    run.size[:] = 0
+    run.unit[:] = 0
+    run.unit[0] = yard.capacity[0] - yard.held
+    change_capacity(yard, run, first)
+    for k in range(members):
+        if run.state[LEFT, k] == 0:
+            arrange(run, k, earliest[k])
+            run.tally[PENDING] += 1
+    while True:
+        t = upcoming(run)
+        if t == LIMIT or run.tally[OFF_AXIS]:
+            return not run.tally[OFF_AXIS]
+        run.tally[NOW] = t
+        if run.tally[CHANGE] < len(yard.changes) and yard.changes[run.tally[CHANGE]] <= t:
+            change_capacity(yard, run, t)
+        open_bucket(run, t, members)
+        settle(yard, clock, run, work, earliest)
+        run.tally[CHANGED] = 1
+        while run.tally[CHANGED] and (run.tally[BUSY] or run.tally[GO]) and not run.tally[OFF_AXIS]:
+            run.tally[CHANGED] = 0
+            for s in range(one_pass(yard, clock, run, work, earliest)):
+                k = run.stack[3, s]
+                notify(yard, clock, run, earliest, k, yard.activity[k, ON_START], yard.activity[k, ON_FINISH])
+            settle(yard, clock, run, work, earliest)
+        if run.tally[BUSY] or run.tally[POLLS]:
+            look_ahead(yard, clock, run, last_early, horizon)
+        run.tally[FREED] = 0
+
+
+@kernel
+def events(
+    yard: Yard,
+    clock: Clock,
+    horizon: int,
+    members: Ints,
+    rows: Ints,
+    work: Slots,
+    earliest: Slots,
+    start: Slots,
+    finish: Slots,
+    overtaking: Ints,
+    waited: Ints,
+) -> int:
+    """Run replications; the first one with a date off its calendar, or -1.
+
+    Parameters
+    ----------
+    horizon : int
+        Last boundary of the shortest calendar; -1 without calendars.
+    members : shape (activities,)
+        Rows of the dispatched activities in the arrays that follow.
+    rows : shape (any,)
+        Columns: which replications to run.
+    work, earliest, start, finish : shape (n, replications)
+        Work, least places, and the dates to be written.
+    overtaking, waited : shapes (replications,), (resources, replications)
+        Longest overtaking; slots from asking to start, over the activities that ask for a resource.
+    """
+    count, queues = len(members), len(yard.queue) - 1
+    resources = len(yard.held)
+    run = Run(
+        np.zeros(14, np.int64),
+        np.empty((8, count), np.int64),
+        np.empty((4, count), np.int64),
+        np.empty((3, 2 * count + queues + 1), np.int64),
+        np.empty(BUCKETS, np.int64),
+        np.empty(count, np.int64),
+        np.empty(queues, np.int64),
+        np.empty((2, queues), np.int64),
+        np.empty(queues, np.int64),
+        np.empty((3, resources), np.int64),
+        np.empty((2, yard.pile[resources]), np.int64),
+    )
+    works, earlies = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
+    starts, finishes = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
+    for begin_tile in range(0, len(rows), TILE):
+        tile = rows[begin_tile : begin_tile + TILE]
+        for k in range(count):
+            for s in range(len(tile)):
+                works[s, k], earlies[s, k] = work[members[k], tile[s]], earliest[members[k], tile[s]]
+        for s in range(len(tile)):
+            if not play(yard, clock, run, horizon, works[s], earlies[s]):
+                return int(tile[s])
+            overtaking[tile[s]] = run.tally[OVERTAKING]
+            waited[:, tile[s]] = run.unit[2]
+            for k in range(count):
+                begun, done = run.state[BEGUN, k], run.state[DONE, k]
+                starts[s, k] = LIMIT + 1 if begun == UNKNOWN else begun
+                finishes[s, k] = LIMIT + 1 if done == UNKNOWN else done
+        for k in range(count):
+            in_progress = yard.activity[k, IN_PROGRESS]
+            for s in range(len(tile)):
+                finish[members[k], tile[s]] = finishes[s, k]
+                if not in_progress:
+                    start[members[k], tile[s]] = starts[s, k]
+    return -1
