@@ -116,6 +116,7 @@ class _Run:
             risks=risks,
             replications=count,
             seed=seed,
+            keep="all",  # curves and quotas look at every replication
             progress=lambda done, total: progress("stage_simulate", done, total),
         )
         self.gains: CauseGains = cause_gains(

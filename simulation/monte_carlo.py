@@ -18,7 +18,8 @@ from simulation.dispatch import Dispatch, compile_dispatch
 from simulation.engine import Dispatched, dispatch
 from simulation.events import Events
 from simulation.maxplus import EarlyDates, early_dates
-from simulation.result import SimulationResult, count_broken, named
+from simulation.record import Recorder
+from simulation.result import SimulationResult, count_broken, joined, named
 from simulation.risks import RiskModel
 from simulation.sampling import Draws, cancelled, draw, redraw
 
@@ -29,6 +30,8 @@ Name = TypeVar("Name", bound=Hashable)
 
 BLOCK = 1024
 """Replications drawn and kept at a time; no result depends on it."""
+STEP = 1000
+"""Replications after which `until` looks at the intervals."""
 REPLAYED = 3000
 """Activities that SimPy dispatches again in every run; at least one replication."""
 
@@ -42,6 +45,8 @@ def simulate(
     seed: int = 0,
     start: str = "asap",
     engine: str = "auto",
+    keep: str = "auto",
+    until: float | None = None,
     progress: Progress | None = None,
 ) -> SimulationResult:
     """Play a network through many times with drawn work, arrivals and rework.
@@ -64,6 +69,12 @@ def simulate(
         "auto" dispatches what resources can delay ("events", compiled) and takes the early dates for all the
         rest ("maxplus"); "simpy" and "events" dispatch everything, by the reference engine and the compiled
         one; "maxplus" refuses networks where resources can bind.
+    keep : {"auto", "all", "counts"}
+        Whether the result holds all dates, or exact counts of them in memory that does not grow with the
+        replications; "auto": all dates where that takes less than a quarter of a gigabyte.
+    until : float, optional
+        Stop once the interval of every project's on-time probability is narrower than this; `replications`
+        are then the most. It looks after every :data:`STEP` of them, so that the result stays the same.
     progress : callable, optional
 
     Returns
@@ -73,7 +84,8 @@ def simulate(
     Raises
     ------
     InputError
-        For unknown options, a plan of another network, or risks that the network does not know.
+        For unknown options, a plan of another network, or risks that the network does not know; with
+        `until`, if no project has a deadline ahead.
     AxisError
         If a replication runs off the calendars.
     EngineError
@@ -91,10 +103,14 @@ def simulate(
     >>> result.engine, result.date("permit", 0.9), abs(result.probability("permit").value - 0.75) < 0.07
     ('maxplus', 30, True)
     """
-    simulator = _Simulator.of(network, plan, start, engine)
     numbers = _numbers(replications)
+    if until is not None:
+        options: Any = {"risks": risks, "seed": seed, "start": start, "engine": engine, "keep": keep}
+        play = partial(simulate, network, plan, **options)
+        return _until(lambda part: play(replications=part), numbers, until, progress)
+    simulator = _Simulator.of(network, plan, start, engine)
     risks = risks or RiskModel()
-    collected = _Collected(simulator, risks, seed, numbers)
+    collected = _Collected(simulator, risks, seed, numbers, keep)
     for block in _blocks(numbers):
         run = simulator.run(draw(network, risks, seed, block))
         if not collected.count:
@@ -162,6 +178,33 @@ def simulate_variants(
     return base.result(), results()
 
 
+def _until(
+    play: Callable[[range], SimulationResult], numbers: range, width: float, progress: Progress | None
+) -> SimulationResult:
+    """Play step by step until every on-time interval is narrower than a width."""
+    if not 0.0 < width < 1.0:
+        raise InputError(f"until={width!r} is not the width of an interval. Give a number such as 0.02.")
+    result: SimulationResult | None = None
+    for begin in range(0, len(numbers), STEP):
+        part = play(numbers[begin : begin + STEP])
+        result = part if result is None else joined([result, part])
+        if not result.judged_projects:
+            raise InputError("no project has a deadline ahead whose interval could narrow. Drop `until`.")
+        if progress:
+            progress(len(result.replications), len(numbers))
+        if result.width < width:
+            break
+    assert result is not None, "there is at least one replication"
+    return result
+
+
+def played_again(result: SimulationResult, numbers: range) -> Iterator[Run]:
+    """Replications of a result once more, block by block: draws are keyed, so that nothing differs."""
+    simulator = _Simulator.of(result.network, result.plan, result.start_rule, "auto")
+    for block in _blocks(numbers):
+        yield simulator.run(draw(result.network, result.risks, result.seed, block))
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A block of replications: what was drawn and what came of it."""
@@ -180,6 +223,7 @@ class _Simulator:
     floor: Sequence[Any] | None
     start_rule: str
     engine: str
+    plan: Plan | None
     planned: Sequence[Any]
     dispatch: Callable[..., Dispatched]
 
@@ -205,7 +249,7 @@ class _Simulator:
         if engine == "auto":
             engine = "events" if model.activities else "maxplus"
         run = partial(dispatch, model) if engine == "simpy" else Events(model).dispatch
-        return cls(network, model, floor if start == "plan" else None, start, engine, planned, run)
+        return cls(network, model, floor if start == "plan" else None, start, engine, plan, planned, run)
 
     def run(self, draws: Draws) -> Run:
         early = early_dates(self.network, draws, self.floor)
@@ -241,21 +285,23 @@ class _Simulator:
 class _Collected:
     """Blocks of one simulation, put together at the end."""
 
-    def __init__(self, simulator: _Simulator, risks: RiskModel, seed: int, numbers: range) -> None:
+    def __init__(
+        self, simulator: _Simulator, risks: RiskModel, seed: int, numbers: range, keep: str = "auto"
+    ) -> None:
         self.simulator, self.risks, self.seed, self.numbers = simulator, risks, seed, numbers
-        shape = len(numbers), len(simulator.network)
-        self.start = np.zeros(shape, dtype=np.int32, order="F")
-        self.finish = np.zeros(shape, dtype=np.int32, order="F")
-        self.overtaking = np.zeros(len(numbers), dtype=np.int64)
-        self.cancelled = np.zeros((len(numbers), len(simulator.network.projects)), dtype=np.int64)
+        network, count = simulator.network, len(numbers)
+        self.recorder = Recorder(network, count, keep)
+        self.overtaking = np.zeros(count, dtype=np.int64)
+        self.waited = np.zeros((count, len(network.resources)), dtype=np.int64)
+        self.cancelled = np.zeros((count, len(network.projects)), dtype=np.int64)
         self.broken: Counter[Link] = Counter()
         self.count = 0
 
     def add(self, run: Run) -> None:
         network, dates = self.simulator.network, run.dates
         rows = slice(self.count, self.count + len(run.draws.replications))
-        self.start[rows], self.finish[rows] = dates.start, dates.finish
-        self.overtaking[rows] = dates.overtaking
+        self.recorder.add(rows, dates.start, dates.finish)
+        self.overtaking[rows], self.waited[rows] = dates.overtaking, dates.waited
         self.cancelled[rows] = cancelled(network, self.risks, run.draws.luck)
         self.broken.update(count_broken(network, dates.start, dates.finish))
         self.count = rows.stop
@@ -264,14 +310,16 @@ class _Collected:
         simulator = self.simulator
         return SimulationResult(
             simulator.network,
-            self.start,
-            self.finish,
+            simulator.plan,
+            self.risks,
+            self.recorder.record(),
             simulator.engine,
             simulator.start_rule,
             self.seed,
             self.numbers,
             self.cancelled,
             self.overtaking,
+            self.waited,
             named(simulator.network, self.broken),
             0 if simulator.engine == "simpy" else min(len(self.numbers), _replayed(simulator.network)),
         )

@@ -1,9 +1,9 @@
-"""What a simulation found: dates of every replication and what they say about deadlines."""
+"""What a simulation found: dates of all replications and what they say about deadlines."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,8 +12,22 @@ import numpy as np
 from scheduling.calendar import Ints
 from scheduling.errors import InputError
 from scheduling.network import Id, Link, Network
+from scheduling.plan import Plan
+from simulation.coupling import binding_resources
+from simulation.histograms import Histograms
 from simulation.maxplus import Flags, needed
-from simulation.statistics import UNFINISHED, NumberOnTime, Probability, Slots, quantile, required_count
+from simulation.record import Record
+from simulation.risks import RiskModel
+from simulation.statistics import (
+    UNFINISHED,
+    NumberOnTime,
+    Probability,
+    Slots,
+    interval_ranks,
+    quantile,
+    quantile_interval,
+    required_count,
+)
 
 
 class BrokenLink(NamedTuple):
@@ -27,9 +41,30 @@ class BrokenLink(NamedTuple):
     replications: int
 
 
+class Wait(NamedTuple):
+    """How activities waited for a resource that can bind, from their ready slot to their start.
+
+    One that asks for several resources counts with its whole wait for each of them. What a replication never
+    starts is left out.
+
+    Attributes
+    ----------
+    mean : float
+        Slots an activity, over all replications.
+    total : float
+        Slots of all activities together, a replication.
+    """
+
+    mean: float
+    total: float
+
+
 @dataclass(frozen=True)
 class SimulationResult:
-    """Dates of every replication.
+    """Dates of all replications, and enough to play each of them again.
+
+    Large results hold exact counts of all dates instead of the dates (``keep`` of
+    :func:`simulation.monte_carlo.simulate`). Only :attr:`start` and :attr:`finish` then have no answer.
 
     What a project has not finished when it is cancelled counts as late; `cancellations=False` leaves
     cancellations out. Deadlines of done
@@ -38,8 +73,10 @@ class SimulationResult:
     Attributes
     ----------
     network : Network
-    start, finish : array of int, shape (replications, activities)
-        Boundaries; :data:`~simulation.statistics.UNFINISHED` for what a replication never starts (finishes).
+    plan : Plan or None
+    risks : RiskModel
+    record : Record
+        What is kept of the dates.
     engine : str
         "events" where a resource can bind, else "maxplus"; "simpy" where asked for.
     start_rule : str
@@ -52,6 +89,8 @@ class SimulationResult:
         :data:`~simulation.statistics.UNFINISHED` where it is never cancelled.
     overtaking : array of int, shape (replications,)
         Longest wait from ready slot to start of an activity that another one behind it in the order overtook.
+    waited : array of int, shape (replications, resources)
+        Slots from ready slot to start, over the activities that asked for each resource that can bind.
     broken : tuple of BrokenLink
         Leads and maximum lags that break, with the number of replications.
     replayed : int
@@ -59,14 +98,16 @@ class SimulationResult:
     """
 
     network: Network
-    start: Slots
-    finish: Slots
+    plan: Plan | None
+    risks: RiskModel
+    record: Record
     engine: str
     start_rule: str
     seed: int
     replications: range
     cancelled: Ints
     overtaking: Ints
+    waited: Ints
     broken: tuple[BrokenLink, ...]
     replayed: int = 0
 
@@ -74,6 +115,61 @@ class SimulationResult:
         if activity not in self.network.index:
             raise InputError(f"activity '{activity}' does not exist. Correct the id.")
         return self.network.index[activity]
+
+    def _project(self, project: Id) -> int:
+        if project not in self.network.projects:
+            raise InputError(f"project '{project}' does not exist. Correct the id.")
+        return self.network.projects.index(project)
+
+    @property
+    def start(self) -> Slots:
+        """Start of each activity, shape (replications, activities).
+
+        :data:`~simulation.statistics.UNFINISHED` for what a replication never starts.
+
+        Raises
+        ------
+        InputError
+            Where only counts are kept.
+        """
+        return self._kept(self.record.start)
+
+    @property
+    def finish(self) -> Slots:
+        """Finish of each activity; else as :attr:`start`."""
+        return self._kept(self.record.finish)
+
+    def _kept(self, dates: Slots | None) -> Slots:
+        if dates is None:
+            raise InputError(
+                f"the dates of {len(self.replications)} replications of {len(self.network)} activities are "
+                "kept as counts. Ask for `date`, `histogram` or `project_finish`, replay one replication, or "
+                "simulate with keep='all'."
+            )
+        return dates
+
+    @cached_property
+    def starts(self) -> Histograms:
+        """How often each activity starts at each boundary."""
+        return self.record.counts[0] if self.record.counts else Histograms.of(self.start)
+
+    @cached_property
+    def finishes(self) -> Histograms:
+        """How often each activity finishes at each boundary."""
+        return self.record.counts[1] if self.record.counts else Histograms.of(self.finish)
+
+    def project_finish(self, project: Id) -> Slots:
+        """Last finish of a project, one boundary a replication.
+
+        :data:`~simulation.statistics.UNFINISHED` where one of its activities never finishes.
+
+        Raises
+        ------
+        InputError
+            If there is no such project.
+        """
+        finish: Slots = self.record.project_finish[:, self._project(project)]
+        return finish
 
     def meets(self, activity: Id, *, cancellations: bool = True) -> Flags:
         """Whether an activity meets its deadline, one entry a replication.
@@ -86,9 +182,10 @@ class SimulationResult:
         i = self._position(activity)
         if i not in self.network.deadlines:
             raise InputError(f"activity '{activity}' has no deadline. Give one, or ask for its `date`.")
-        met: Flags = self.finish[:, i] <= self.network.deadlines[i].bound
+        finish = self.record.judged[i]
+        met: Flags = finish <= self.network.deadlines[i].bound
         if cancellations and not self.network.done(i):
-            met = met & (self.finish[:, i] <= self.cancelled[:, self.network.project[i]])
+            met = met & (finish <= self.cancelled[:, self.network.project[i]])
         return met
 
     def on_time(self, project: Id, *, cancellations: bool = True) -> Flags:
@@ -102,9 +199,7 @@ class SimulationResult:
         InputError
             If there is no such project.
         """
-        if project not in self.network.projects:
-            raise InputError(f"project '{project}' does not exist. Correct the id.")
-        k = self.network.projects.index(project)
+        k = self._project(project)
         met = np.ones(len(self.replications), dtype=np.bool_)
         for i in self.network.deadlines:
             if self.network.project[i] == k and not self.network.done(i):
@@ -137,31 +232,132 @@ class SimulationResult:
         -------
         date, number (without dated calendars) or None
             None when too few replications ever finish it. Cancellations do not count.
+
+        Raises
+        ------
+        InputError
+            If there is no such activity, or `p` is out of range.
         """
-        i = self._position(activity)
-        return self.network.show_finish(i, quantile(self.finish[:, i], p))
+        return self._date_at(self._position(activity), required_count(p, len(self.replications)))
 
     def dates(self, p: float) -> Mapping[Id, Any]:
         """:meth:`date` of every activity."""
-        rank = required_count(p, len(self.replications)) - 1
-        row = np.partition(self.finish, rank, axis=0)[rank].tolist()
+        return self._dates_at(required_count(p, len(self.replications)))
+
+    def date_interval(self, activity: Id, p: float, confidence: float = 0.95) -> tuple[Any, Any]:
+        """Interval of :meth:`date`, by :func:`simulation.statistics.quantile_interval`; None is no bound."""
+        i = self._position(activity)
+        low, high = interval_ranks(len(self.replications), p, confidence)
+        return self._date_at(i, low), self._date_at(i, high)
+
+    def date_intervals(self, p: float, confidence: float = 0.95) -> tuple[Mapping[Id, Any], Mapping[Id, Any]]:
+        """Low and high ends of the intervals of every activity's :meth:`date`."""
+        lower, upper = interval_ranks(len(self.replications), p, confidence)
+        return self._dates_at(lower), self._dates_at(upper)
+
+    def _date_at(self, i: int, rank: int | None) -> Any:
+        at = UNFINISHED if rank is None else self.finishes.boundary(i, rank)
+        return None if at == UNFINISHED else self.network.show_finish(i, at)
+
+    def _dates_at(self, rank: int | None) -> Mapping[Id, Any]:
+        ids = self.network.ids
+        if rank is None:
+            return dict.fromkeys(ids)
         return {
-            name: None if row[i] == UNFINISHED else self.network.show_finish(i, row[i])
-            for i, name in enumerate(self.network.ids)
+            name: None if at == UNFINISHED else self.network.show_finish(i, at)
+            for i, (name, at) in enumerate(zip(ids, self.finishes.at_rank(rank).tolist(), strict=True))
         }
+
+    def histogram(self, activity: Id) -> Mapping[Any, int]:
+        """Finish dates of an activity in order of time, each with its number of replications.
+
+        Raises
+        ------
+        InputError
+            If there is no such activity.
+        """
+        i = self._position(activity)
+        return {self.network.show_finish(i, at): count for at, count in self.finishes.of_activity(i)}
+
+    def project_date(self, project: Id, p: float) -> Any:
+        """Smallest date by which a share of the replications has finished a project; else as :meth:`date`."""
+        return self._shown(quantile(self.project_finish(project), p))
+
+    def project_interval(self, project: Id, p: float, confidence: float = 0.95) -> tuple[Any, Any]:
+        """Interval of :meth:`project_date`."""
+        low, high = quantile_interval(self.project_finish(project), p, confidence)
+        return self._shown(low), self._shown(high)
+
+    def _shown(self, boundary: int | None) -> Any:
+        axis = self.network.axis
+        return boundary if boundary is None or axis is None else axis.finish_date(boundary)
+
+    @cached_property
+    def width(self) -> float:
+        """Width of the widest interval of a project's on-time probability; 0 without any deadline ahead."""
+        found = map(self.project_on_time, self.judged_projects)
+        return max((probability.high - probability.low for probability in found), default=0.0)
+
+    @cached_property
+    def waits(self) -> Mapping[Id, Wait]:
+        """Mean wait for each resource that can bind."""
+        net, count = self.network, len(self.replications)
+        found = {}
+        for k in sorted(binding_resources(net)):
+            users = [
+                i for i, row in enumerate(net.demand) if not net.started(i) and k in (item[0] for item in row)
+            ]
+            asked = count * len(users) - int(self.starts.never[users].sum())
+            slots = int(self.waited[:, k].sum())
+            found[net.resources[k].id] = Wait(slots / asked if asked else 0.0, slots / count)
+        return found
 
     @cached_property
     def unfinished(self) -> Mapping[Id, int]:
         """Activities that never finish for want of units, with the number of replications."""
-        counts = np.count_nonzero(self.finish == UNFINISHED, axis=0).tolist()
-        return {name: counts[i] for i, name in enumerate(self.network.ids) if counts[i]}
+        return self._counted(self.finishes.never)
 
     @cached_property
     def deadlocked(self) -> Mapping[Id, int]:
         """Those of :attr:`unfinished` that started: they hold units and wait for one another by FF or SF."""
-        held = (self.finish == UNFINISHED) & (self.start != UNFINISHED)
-        counts = np.count_nonzero(held, axis=0).tolist()
-        return {name: counts[i] for i, name in enumerate(self.network.ids) if counts[i]}
+        return self._counted(self.finishes.never - self.starts.never)
+
+    def _counted(self, counts: Ints) -> Mapping[Id, int]:
+        return {name: count for name, count in zip(self.network.ids, counts.tolist(), strict=True) if count}
+
+
+def joined(parts: Sequence[SimulationResult]) -> SimulationResult:
+    """One result of several that differ in nothing but their replications, in this order.
+
+    Parameters
+    ----------
+    parts : sequence of SimulationResult
+        At least one, whose replications together make a range.
+
+    Raises
+    ------
+    InputError
+        When the replications leave a gap.
+    """
+    numbers = [number for part in parts for number in (part.replications[0], part.replications[-1])]
+    step = parts[0].replications.step
+    whole = range(numbers[0], numbers[-1] + (1 if step > 0 else -1), step)
+    if [*whole] != [number for part in parts for number in part.replications]:
+        raise InputError("the replications of these results make no range. Join them in order, without gaps.")
+    broken: dict[BrokenLink, int] = {}
+    for link in (link for part in parts for link in part.broken):
+        key = link._replace(replications=0)
+        broken[key] = broken.get(key, 0) + link.replications
+    return replace(
+        parts[0],
+        record=Record.joined([part.record for part in parts]),
+        replications=whole,
+        cancelled=np.concatenate([part.cancelled for part in parts]),
+        overtaking=np.concatenate([part.overtaking for part in parts]),
+        waited=np.concatenate([part.waited for part in parts]),
+        broken=tuple(link._replace(replications=count) for link, count in broken.items()),
+        replayed=sum(part.replayed for part in parts),
+    )
 
 
 def count_broken(network: Network, start: Slots, finish: Slots) -> dict[Link, int]:

@@ -296,17 +296,30 @@ def quantile_interval(
     (72, 89)
     """
     values = np.asarray(samples, dtype=np.int64)
+    low, high = interval_ranks(values.size, p, confidence)
+    return (
+        None if low is None else _value_at(values, low),
+        None if high is None else _value_at(values, high),
+    )
+
+
+@cache
+def interval_ranks(count: int, p: float, confidence: float = 0.95) -> tuple[int | None, int | None]:
+    """Ranks (from 1) of the samples that :func:`quantile_interval` returns, of `count` samples.
+
+    Examples
+    --------
+    >>> interval_ranks(100, 0.8)
+    (72, 89)
+    """
     tail = _tail(confidence)
-    required_count(p, values.size)
+    required_count(p, count)
     if p == 1.0:
         raise InputError("the greatest value has no confidence interval. Give a share p below 1.")
-    below = np.cumsum(_binomial(values.size, p))
+    below = np.cumsum(_binomial(count, p))
     lower = int(np.searchsorted(below, tail, side="right"))
     upper = int(np.searchsorted(below, 1.0 - tail)) + 1
-    return (
-        _value_at(values, lower) if lower >= 1 else None,
-        _value_at(values, upper) if upper <= values.size else None,
-    )
+    return (lower if lower >= 1 else None, upper if upper <= count else None)
 
 
 def _binomial(trials: int, p: float) -> Floats:
