@@ -96,7 +96,7 @@ class Histograms:
         """
         if rank < 1:
             raise InputError(f"rank {rank} of a histogram: the first one is 1.")
-        upto = _first(self.counts)
+        upto = _first(self.counts.astype(np.int64))
         at = np.searchsorted(upto, upto[self.first[:-1]] + rank) - 1
         found: Ints = np.where(at < self.first[1:], self.low + at - self.first[:-1], UNFINISHED)
         return found

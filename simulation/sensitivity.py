@@ -1,0 +1,275 @@
+"""Which activities decide when projects finish: criticality, schedule sensitivity and cruciality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+from math import sqrt
+from typing import TypeAlias
+
+import numpy as np
+
+from scheduling.calendar import Ints
+from scheduling.errors import InputError
+from scheduling.network import Id, Network
+from simulation.arrays import laid_out, late_net
+from simulation.coupling import binding_resources
+from simulation.kernels.floats import Shared, floats
+from simulation.monte_carlo import Run, played_again
+from simulation.record import project_finishes
+from simulation.result import SimulationResult
+from simulation.statistics import UNFINISHED, Probability, Slots
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+def total_floats(network: Network, work: Slots, start: Slots, finish: Slots) -> Slots:
+    """Total float of each activity under the draws of each replication, up to the finishes of the projects.
+
+    The late pass of every replication ends where its projects end in it, whatever their deadlines. Beside
+    links, units bind: an activity holds up who starts next on its resource when there would be no room for
+    both. So with resources as without, float is how long an activity could take longer without moving the
+    finish of its project or of another that waits for it.
+
+    Parameters
+    ----------
+    network : Network
+    work, start, finish : array of int, shape (replications, activities)
+        What was drawn and what came of it.
+
+    Returns
+    -------
+    array of int, shape (replications, activities)
+        Slots of the activity's calendar, elapsed ones for milestones; never negative.
+        :data:`~simulation.statistics.UNFINISHED` for done activities, and for those that have no end to
+        keep because their project never finishes.
+
+    Notes
+    -----
+    Maximum lags, last starts and stocks bind nobody here. Of several that start when the units come free,
+    each counts as held up. Units that lie idle for a while go to the next one that needs just these.
+    """
+    late = late_net(network, laid_out(network), [0] * len(network))
+    rank = np.argsort(np.array(network.order, dtype=np.int64))
+    members = np.array([i for i in range(len(network)) if not network.done(i)], dtype=np.int64)
+    inside: list[list[int]] = [[] for _ in network.projects]
+    for i, k in enumerate(network.project):
+        inside[k].append(i)
+    found = np.empty(start.shape, dtype=np.int32, order="F")
+    drawn, begun, ended = (np.asfortranarray(dates, dtype=np.int32).T for dates in (work, start, finish))
+    floats(
+        late,
+        laid_out(network).clock,
+        _shared(network),
+        rank,
+        members,
+        np.array(network.project, dtype=np.int64),
+        project_finishes(finish, inside).T,
+        drawn,
+        begun,
+        ended,
+        found.T,
+    )
+    return found
+
+
+def _shared(network: Network) -> Shared:
+    binding = [k for k in sorted(binding_resources(network)) if not network.resources[k].consumed]
+    users: list[list[tuple[int, int]]] = [[] for _ in binding]
+    place = {k: row for row, k in enumerate(binding)}
+    for i, demand in enumerate(network.demand):
+        for k, units in demand:
+            if k in place and not network.done(i):
+                users[place[k]].append((i, units))
+    use = np.array([pair for row in users for pair in row], dtype=np.int64).reshape(-1, 2)
+    changes = sorted({at for k in binding for at, _ in network.resources[k].changes})
+    capacity = [[network.resources[k].capacity_at(at) for k in binding] for at in (-np.inf, *changes)]
+    return Shared(
+        use,
+        np.array([*accumulate(map(len, users), initial=0)], dtype=np.int64),
+        np.searchsorted(np.sort(use[:, 0]), np.arange(len(network) + 1)),
+        np.argsort(use[:, 0], kind="stable"),
+        np.array(changes, dtype=np.int64),
+        np.array(capacity, dtype=np.int64).reshape(len(capacity), -1),
+    )
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """How activities bear on the finishes of projects, over all replications of a result.
+
+    Everything is counted in whole numbers, so that blocks add up in any order.
+
+    Attributes
+    ----------
+    network : Network
+    near : int
+        Slots of float up to which an activity is near-critical.
+    replications : int
+    critical_count, near_count : array of int, shape (activities,)
+        Replications in which an activity is critical (float 0), and near-critical or critical.
+    finished : array of int, shape (projects,)
+        Replications in which a project finishes; only these count in what follows.
+    length : array of int, shape (3, activities)
+        Sums of lengths (finish less start, elapsed slots), of their squares, of length times finish of the
+        project, counted from its start.
+    total : array of int, shape (2, projects)
+        Sums of the finishes of projects, from their starts, and of their squares.
+    """
+
+    network: Network
+    near: int
+    replications: int
+    critical_count: Ints
+    near_count: Ints
+    finished: Ints
+    length: Ints
+    total: Ints
+
+    def _position(self, activity: Id) -> int:
+        if activity not in self.network.index:
+            raise InputError(f"activity '{activity}' does not exist. Correct the id.")
+        return self.network.index[activity]
+
+    def criticality(self, activity: Id) -> Probability:
+        """Criticality index: share of the replications in which an activity is critical.
+
+        Raises
+        ------
+        InputError
+            If there is no such activity.
+        """
+        return Probability(int(self.critical_count[self._position(activity)]), self.replications)
+
+    def near_criticality(self, activity: Id) -> Probability:
+        """Share of the replications in which its float is at most :attr:`near`; else as `criticality`."""
+        return Probability(int(self.near_count[self._position(activity)]), self.replications)
+
+    def index(self, activity: Id) -> float:
+        """Schedule sensitivity index: criticality times sd(length) / sd(finish of its project).
+
+        0 where the project always finishes on the same date.
+
+        Notes
+        -----
+        PMI (2004), A Guide to the Project Management Body of Knowledge; Vanhoucke (2010), Omega 38, 92-105.
+        """
+        i = self._position(activity)
+        of_length, of_total, _ = self._spread(i)
+        share = float(self.critical_count[i]) / self.replications
+        return share * sqrt(of_length / of_total) if of_total else 0.0
+
+    def cruciality(self, activity: Id) -> float | None:
+        """Correlation of an activity's length with the finish of its project; None where either is fixed.
+
+        Notes
+        -----
+        Williams (1992), Journal of the Operational Research Society 43, 353-357; product-moment correlation.
+        """
+        of_length, of_total, together = self._spread(self._position(activity))
+        return together / sqrt(of_length * of_total) if of_length and of_total else None
+
+    def _spread(self, i: int) -> tuple[int, int, int]:
+        """Variances of length and finish, and their covariance, all times the same square number."""
+        k = self.network.project[i]
+        count, (first, second, both) = int(self.finished[k]), self.length[:, i].tolist()
+        once, twice = self.total[:, k].tolist()
+        return count * second - first**2, count * twice - once**2, count * both - first * once
+
+    @cached_property
+    def ranked(self) -> Mapping[Id, float]:
+        """Schedule sensitivity index of every unfinished activity, the greatest first."""
+        ids = (name for i, name in enumerate(self.network.ids) if not self.network.done(i))
+        return dict(sorted(((name, self.index(name)) for name in ids), key=lambda item: -item[1]))
+
+
+def sensitivity(
+    result: SimulationResult,
+    *,
+    near: int = 5,
+    replications: range | None = None,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """Play the replications of a result again and find what was critical in each.
+
+    Parameters
+    ----------
+    result : SimulationResult
+    near : int
+        Slots of float up to which an activity is near-critical.
+    replications : range, optional
+        Other numbers than those of the result.
+    progress : callable, optional
+        Called with (replications done, replications in all).
+
+    Returns
+    -------
+    Sensitivity
+        Floats are those of :func:`total_floats`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from scheduling.build import compile_network
+    >>> from simulation import Discrete, RiskModel, simulate
+    >>> graph = nx.DiGraph()
+    >>> graph.add_nodes_from([("land", {"duration": 10}), ("permit", {"duration": 12})])
+    >>> graph.add_edges_from([("land", "open"), ("permit", "open")])
+    >>> graph.nodes["open"]["duration"] = 0
+    >>> risks = RiskModel(work={"land": Discrete((10, 20), (3, 1))})
+    >>> found = sensitivity(simulate(compile_network(graph), risks=risks, replications=400))
+    >>> 0.2 < found.criticality("land").value < 0.3, next(iter(found.ranked))
+    (True, 'land')
+    """
+    numbers = result.replications if replications is None else replications
+    sums = _Sums(result.network, near)
+    for run in played_again(result, numbers):
+        sums.add(run)
+        if progress:
+            progress(sums.count, len(numbers))
+    return Sensitivity(
+        sums.net, near, sums.count, sums.critical, sums.close, sums.finished, sums.length, sums.total
+    )
+
+
+@dataclass
+class _Sums:
+    """Whole numbers that blocks of replications add to."""
+
+    net: Network
+    near: int
+    count: int = 0
+    critical: Ints = field(init=False)
+    close: Ints = field(init=False)
+    finished: Ints = field(init=False)
+    length: Ints = field(init=False)
+    total: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        count, projects = len(self.net), len(self.net.projects)
+        self.critical, self.close = np.zeros((2, count), dtype=np.int64)
+        self.finished = np.zeros(projects, dtype=np.int64)
+        self.length = np.zeros((3, count), dtype=np.int64)
+        self.total = np.zeros((2, projects), dtype=np.int64)
+
+    def add(self, run: Run) -> None:
+        """Add a block."""
+        dates = run.dates
+        slack = total_floats(self.net, run.draws.work, dates.start, dates.finish)
+        self.count += len(slack)
+        self.critical += np.count_nonzero(slack <= 0, axis=0)
+        self.close += np.count_nonzero(slack <= self.near, axis=0)
+        inside: list[list[int]] = [[] for _ in self.net.projects]
+        for i, k in enumerate(self.net.project):
+            inside[k].append(i)
+        for k, columns in enumerate(inside):
+            finish = dates.finish[:, columns].astype(np.int64)
+            last = finish.max(axis=1, initial=0)
+            rows = last != UNFINISHED
+            length = (finish - dates.start[:, columns])[rows]
+            last = last[rows] - self.net.starts[k]
+            self.finished[k] += len(last)
+            self.length[:, columns] += length.sum(axis=0), (length**2).sum(axis=0), last @ length
+            self.total[:, k] += last.sum(), (last**2).sum()
