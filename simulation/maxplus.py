@@ -79,7 +79,7 @@ class _Pass:
         self.finish = _facts(network.actual_finish, shape)
         moving = [i for i in range(len(network)) if network.started(i) and not network.done(i)]
         self.resume = self.start.copy(order="F") if moving else self.start
-        self.lower = _lower_bounds(network, floor)
+        self.lower = lower_bounds(network, floor)
         self.arrivals: list[list[Slots]] = [[] for _ in network.ids]
         for k, gate in enumerate(network.gates):
             for i in gate.gates:
@@ -211,7 +211,7 @@ def _facts(dates: Sequence[Any], shape: tuple[int, int]) -> Slots:
     return np.array(np.broadcast_to(row, shape), order="F")
 
 
-def _lower_bounds(network: Network, floor: Sequence[Any] | None) -> list[Any]:
+def lower_bounds(network: Network, floor: Sequence[Any] | None) -> list[Any]:
     """What holds each activity back whatever is drawn: release, data date, project start, floor."""
     lower = []
     for i, bound in enumerate(replace(network, gates=()).bounds):

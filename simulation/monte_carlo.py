@@ -205,10 +205,17 @@ def played_again(result: SimulationResult, numbers: range) -> Iterator[Run]:
         yield simulator.run(draw(result.network, result.risks, result.seed, block))
 
 
+def played_as_planned(result: SimulationResult) -> Run:
+    """One replication in which everything takes its planning value; all else is as in a result."""
+    simulator = _Simulator.of(result.network, result.plan, result.start_rule, "auto")
+    return simulator.run(draw(result.network, RiskModel(), result.seed, range(1)))
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A block of replications: what was drawn and what came of it."""
+    """A block of replications: what was drawn and what came of it, behind which planned starts if any."""
 
+    floor: Sequence[Any] | None
     draws: Draws
     early: EarlyDates
     dates: Dispatched
@@ -253,7 +260,7 @@ class _Simulator:
 
     def run(self, draws: Draws) -> Run:
         early = early_dates(self.network, draws, self.floor)
-        return Run(draws, early, self.dispatch(draws.work, early))
+        return Run(self.floor, draws, early, self.dispatch(draws.work, early))
 
     def replay(self, run: Run) -> None:
         """Run the first replications through SimPy again, everything dispatched, and compare every date."""
@@ -279,7 +286,7 @@ class _Simulator:
         same_start = before.early.resume[:, members] == early.resume[:, members]
         same_work = before.draws.work[:, members] == draws.work[:, members]
         changed = np.flatnonzero(~(same_start & same_work).all(axis=1))
-        return Run(draws, early, self.dispatch(draws.work, early, changed.tolist(), before.dates))
+        return Run(self.floor, draws, early, self.dispatch(draws.work, early, changed.tolist(), before.dates))
 
 
 class _Collected:
