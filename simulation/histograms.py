@@ -61,8 +61,8 @@ class Histograms:
         """Counts of the replications of both together."""
         parts = (self, other)
         low = np.minimum(*(np.where(part.width > 0, part.low, UNFINISHED) for part in parts))
-        high = np.maximum(*(np.where(part.width > 0, part.low + part.width, 0) for part in parts))
-        low = np.where(low == UNFINISHED, 0, low)
+        high = np.maximum(*(np.where(part.width > 0, part.low + part.width, -UNFINISHED) for part in parts))
+        low, high = (np.where(low == UNFINISHED, 0, bound) for bound in (low, high))
         first = _first(high - low)
         counts = np.zeros(first[-1], dtype=np.int32)
         for part in parts:
