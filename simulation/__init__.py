@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from simulation.causes import cause_gains as cause_gains
     from simulation.confidence import ConfidencePlan as ConfidencePlan
     from simulation.confidence import confidence_plan as confidence_plan
+    from simulation.criticality import Sensitivity as Sensitivity
+    from simulation.criticality import sensitivity as sensitivity
     from simulation.distributions import Discrete as Discrete
     from simulation.distributions import Distribution as Distribution
     from simulation.distributions import Empirical as Empirical
@@ -22,8 +24,13 @@ if TYPE_CHECKING:
     from simulation.distributions import Pert as Pert
     from simulation.distributions import Triangular as Triangular
     from simulation.distributions import Uniform as Uniform
+    from simulation.losses import DaysLost as DaysLost
+    from simulation.losses import days_lost as days_lost
     from simulation.monte_carlo import simulate as simulate
     from simulation.monte_carlo import simulate_variants as simulate_variants
+    from simulation.replays import Replay as Replay
+    from simulation.replays import nearest as nearest
+    from simulation.replays import replay as replay
     from simulation.result import SimulationResult as SimulationResult
     from simulation.risks import Cancellation as Cancellation
     from simulation.risks import Cause as Cause
@@ -40,6 +47,7 @@ _HOME = {
     "CauseGains": "causes",
     "ConfidencePlan": "confidence",
     "Correlation": "risks",
+    "DaysLost": "losses",
     "Discrete": "distributions",
     "Distribution": "distributions",
     "Driver": "risks",
@@ -49,14 +57,20 @@ _HOME = {
     "Occasional": "distributions",
     "Pert": "distributions",
     "Probability": "statistics",
+    "Replay": "replays",
     "Rework": "risks",
     "RiskModel": "risks",
+    "Sensitivity": "criticality",
     "SimulationResult": "result",
     "Triangular": "distributions",
     "UNFINISHED": "statistics",
     "Uniform": "distributions",
     "cause_gains": "causes",
     "confidence_plan": "confidence",
+    "days_lost": "losses",
+    "nearest": "replays",
+    "replay": "replays",
+    "sensitivity": "criticality",
     "simulate": "monte_carlo",
     "simulate_variants": "monte_carlo",
 }

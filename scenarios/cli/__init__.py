@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from scenarios.cli import baseline, files, forecasting, planning
+from scenarios.cli import baseline, files, forecasting, planning, simulating
 from scenarios.cli.shared import BAD_INPUT
 from scheduling.errors import SchedulingError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 for _command in (
     forecasting.run,
     forecasting.gantt,
+    simulating.simulate,
     planning.critical_path,
     planning.plan,
     forecasting.levers,

@@ -14,9 +14,9 @@ from scheduling.explain import Explainer, Reason
 from scheduling.holds import Holds
 from scheduling.network import Id, Network, later
 from scheduling.passes import Dates
+from simulation.criticality import total_floats
 from simulation.monte_carlo import Run, played_again
 from simulation.result import SimulationResult
-from simulation.sensitivity import total_floats
 from simulation.statistics import UNFINISHED, required_count
 
 
@@ -32,7 +32,7 @@ class Replay:
     dates : Dates
         Boundaries; :data:`~simulation.statistics.UNFINISHED` for what never starts (finishes).
     floats : tuple of int
-        Total floats, as :func:`simulation.sensitivity.total_floats` gives them.
+        Total floats, as :func:`simulation.criticality.total_floats` gives them.
     """
 
     network: Network

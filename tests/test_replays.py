@@ -18,7 +18,7 @@ from scheduling.errors import InputError
 from scheduling.explain import ReasonKind
 from scheduling.network import WORK, Factor, Network, Resource
 from simulation import Fixed, RiskModel, Uniform, simulate
-from simulation.replay import nearest, replay
+from simulation.replays import nearest, replay
 from simulation.statistics import UNFINISHED
 
 

@@ -24,7 +24,7 @@ from simulation.coupling import binding_resources
 from simulation.dispatch import compile_dispatch
 from simulation.engine import dispatch
 from simulation.maxplus import early_dates
-from simulation.sensitivity import sensitivity, total_floats
+from simulation.criticality import sensitivity, total_floats
 from simulation.statistics import UNFINISHED
 
 COIN = Discrete((10, 20), (1, 1))
