@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import sqrt
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from scheduling.errors import InputError
 from scheduling.network import Id, Network
 from simulation.arrays import laid_out, late_net
 from simulation.coupling import binding_resources
+from simulation.kernels.early import Net
 from simulation.kernels.floats import Shared, floats
 from simulation.monte_carlo import Run, played_again
 from simulation.record import project_finishes
@@ -23,6 +24,9 @@ from simulation.result import SimulationResult
 from simulation.statistics import UNFINISHED, Probability, Slots
 
 Progress: TypeAlias = Callable[[int, int], None]
+
+_CELLS = 1 << 21
+"""Activities times replications looked at together, so that what is needed meanwhile stays small."""
 
 
 def total_floats(network: Network, work: Slots, start: Slots, finish: Slots) -> Slots:
@@ -51,28 +55,51 @@ def total_floats(network: Network, work: Slots, start: Slots, finish: Slots) -> 
     Maximum lags, last starts and stocks bind nobody here. Of several that start when the units come free,
     each counts as held up. Units that lie idle for a while go to the next one that needs just these.
     """
-    late = late_net(network, laid_out(network), [0] * len(network))
+    found = np.empty(start.shape, dtype=np.int32)
+    step = max(1, _CELLS // max(1, len(network)))
+    net = late_net(network, laid_out(network), [0] * len(network))
+    shared = _shared(network)
+    for begin in range(0, len(start), step):
+        rows = slice(begin, begin + step)
+        found[rows] = _floats(network, net, shared, work[rows], start[rows], finish[rows])
+    return found
+
+
+def _floats(network: Network, net: Net, shared: Shared, work: Slots, start: Slots, finish: Slots) -> Slots:
+    """Floats of a few replications, sorted here because that would take long to compile."""
     rank = np.argsort(np.array(network.order, dtype=np.int64))
     members = np.array([i for i in range(len(network)) if not network.done(i)], dtype=np.int64)
     inside: list[list[int]] = [[] for _ in network.projects]
     for i, k in enumerate(network.project):
         inside[k].append(i)
-    found = np.empty(start.shape, dtype=np.int32, order="F")
-    drawn, begun, ended = (np.asfortranarray(dates, dtype=np.int32).T for dates in (work, start, finish))
+    key = np.ascontiguousarray(start, dtype=np.int64) * len(network) + rank
+    by_start, by_end = (_in_order(shared, dates) for dates in (start, finish))
+    found = np.empty(start.shape, dtype=np.int32)
+    drawn, begun, ended = (np.ascontiguousarray(dates, dtype=np.int32) for dates in (work, start, finish))
     floats(
-        late,
+        net,
         laid_out(network).clock,
-        _shared(network),
-        rank,
-        members,
+        shared,
+        key,
+        members[np.argsort(key[:, members], axis=1)],
+        by_start,
+        by_end,
         np.array(network.project, dtype=np.int64),
-        project_finishes(finish, inside).T,
+        np.ascontiguousarray(project_finishes(finish, inside)),
         drawn,
         begun,
         ended,
-        found.T,
+        found,
     )
     return found
+
+
+def _in_order(shared: Shared, dates: Slots) -> Ints:
+    """The uses of each resource in the order of some dates, shape (replications, uses)."""
+    moments, order = dates[:, shared.use[:, 0]], np.empty((len(dates), len(shared.use)), dtype=np.int64)
+    for low, high in pairwise(shared.first.tolist()):
+        order[:, low:high] = low + np.argsort(moments[:, low:high], axis=1)
+    return order
 
 
 def _shared(network: Network) -> Shared:

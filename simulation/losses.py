@@ -130,9 +130,9 @@ def days_lost(
     counts, done = Counter[int](), 0
     sums: dict[int, Counter[Cause]] = {k: Counter() for k in finish}
     for run in played_again(result, numbers):
-        drawn = _Steps(net, run, without_rework(result, run.draws))
+        chains = _Chains(_Steps(net, run, without_rework(result, run.draws)), planned)
         for k in finish:
-            counts[k] += _Chain(drawn, planned, sums[k]).follow(k)
+            counts[k] += chains.follow(k, sums[k])
         done += len(run.draws.work)
         if progress:
             progress(done, len(numbers))
@@ -174,6 +174,10 @@ class _Steps:
     def __init__(self, network: Network, run: Run, smooth: Slots) -> None:
         self.net, self.run, self.smooth = network, run, smooth
         self.lower = lower_bounds(self.net, run.floor)
+        self.known: dict[int, _Step] = {}
+        self.members: list[list[int]] = [[] for _ in network.projects]
+        for i, k in enumerate(network.project):
+            self.members[k].append(i)
         self.gates: list[list[int]] = [[] for _ in self.net.ids]
         for k, gate in enumerate(self.net.gates):
             for i in gate.gates:
@@ -187,7 +191,7 @@ class _Steps:
 
     def last(self, k: int) -> tuple[Ints, Ints]:
         """The activity that finishes a project last, and when."""
-        inside = np.array([i for i in range(len(self.net)) if self.net.project[i] == k], dtype=np.int64)
+        inside = np.array(self.members[k], dtype=np.int64)
         finish = self.run.dates.finish[:, inside]
         at = finish.argmax(axis=1)
         return inside[at], finish[np.arange(len(at)), at].astype(np.int64)
@@ -237,6 +241,12 @@ class _Steps:
             held,
         )
 
+    def first(self, i: int) -> _Step:
+        """One activity in the first replication."""
+        if i not in self.known:
+            self.known[i] = self.step(i, np.zeros(1, dtype=np.int64))
+        return self.known[i]
+
     def bounds(self, i: int, rows: Ints) -> tuple[Ints, Ints, Ints | None, Ints]:
         """What bounds start and finish, and which links into the activity do; -1 for other bounds."""
         begin, driver = np.full(len(rows), self.lower[i], dtype=np.int64), np.full(len(rows), -1)
@@ -259,18 +269,20 @@ class _Steps:
         return begin, driver, end, holder
 
 
-class _Chain:
-    """Follows the chains of one project from its finish back, through all replications of a block at once."""
+class _Chains:
+    """Follows the chains of projects from their finish back, through all replications of a block at once."""
 
-    def __init__(self, drawn: _Steps, planned: _Steps, sums: Counter[Cause]) -> None:
-        self.net, self.drawn, self.planned, self.sums = drawn.net, drawn, planned, sums
+    def __init__(self, drawn: _Steps, planned: _Steps) -> None:
+        self.net, self.drawn, self.planned = drawn.net, drawn, planned
+        self.sums = Counter[Cause]()
         self.binding = binding_resources(self.net)
         self.rank = {i: at for at, i in enumerate(self.net.order)}
         self.pending: dict[int, list[tuple[Ints, bool]]] = {}
         self.queue: list[tuple[int, int]] = []
 
-    def follow(self, k: int) -> int:
+    def follow(self, k: int, sums: Counter[Cause]) -> int:
         """Add up what a project loses; the number of replications in which it finishes."""
+        self.sums = sums
         last, finish = self.drawn.last(k)
         (_, (planned,)) = self.planned.last(k)
         known = finish != UNFINISHED
@@ -299,7 +311,7 @@ class _Chain:
 
     def pass_through(self, i: int, rows: Ints, at_finish: bool) -> None:
         """Note what is lost at one activity and go on to what put it there."""
-        mine, plan = self.drawn.step(i, rows), self.planned.step(i, np.zeros(1, dtype=np.int64))
+        mine, plan = self.drawn.step(i, rows), self.planned.first(i)
         self.add(self.queued(i), (mine.start - mine.asked) - (plan.start - plan.asked))
         held = mine.held
         if at_finish:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from scheduling.kernels.board import Ints, kernel
-from simulation.kernels.clock import AT, HORIZON, Clock
+from simulation.kernels.clock import AT, COUNTED, HORIZON, OFF, SCALE, WORKED, Clock, finish_of
 from simulation.kernels.early import (
+    FINISH_MILESTONE,
     IN_PROGRESS,
     KIND,
     LAG,
@@ -22,7 +23,6 @@ from simulation.kernels.early import (
     WORK,
     Net,
 )
-from simulation.kernels.late import lowered, placed_late
 from simulation.statistics import UNFINISHED, Slots
 
 ACTIVITY, UNITS = range(2)
@@ -53,59 +53,60 @@ class Shared(NamedTuple):
 
 
 @kernel
-def handed_over(shared: Shared, start: Slots, finish: Slots, who: Ints, heirs: Ints) -> None:
+def handed_over(
+    shared: Shared, start: Slots, finish: Slots, by_start: Ints, by_end: Ints, who: Ints, heirs: Ints
+) -> None:
     """To whom the units of each use go: those who start, together, when there is no room beside them.
 
     Parameters
     ----------
     start, finish : shape (n,)
         Of one replication.
+    by_start, by_end : shape (uses,)
+        The uses of each resource in the order in which they start and end.
     who : shape (uses,)
         Set to activities, those of each resource in the order of their starts.
     heirs : shape (uses, 2)
         Set to the part of `who` that each use goes to; empty where nobody needs just these units.
     """
+    use, most = shared.use, len(shared.use) + 1
+    at, used, place = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64)
+    following, todo = np.empty(most, np.int64), np.ones(most, np.bool_)
     for k in range(len(shared.first) - 1):
         low, high = shared.first[k], shared.first[k + 1]
-        count = high - low
-        begin, end, units = np.empty(count, np.int64), np.empty(count, np.int64), shared.use[low:high, UNITS]
-        for e in range(count):
-            begin[e] = start[shared.use[low + e, ACTIVITY]]
-            end[e] = finish[shared.use[low + e, ACTIVITY]]
-        by_start, by_end = np.argsort(begin), np.argsort(end)
-        at, used, place = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count + 1, np.int64)
-        groups = e = ended = taken = change = 0
-        while e < count and begin[by_start[e]] != UNFINISHED:
-            t = begin[by_start[e]]
+        groups = taken = change = 0
+        e = ended = low
+        while e < high and start[use[by_start[e], ACTIVITY]] != UNFINISHED:
+            t = start[use[by_start[e], ACTIVITY]]
             at[groups], place[groups] = t, e
-            while e < count and begin[by_start[e]] == t:
-                taken += units[by_start[e]]
+            while e < high and start[use[by_start[e], ACTIVITY]] == t:
+                taken += use[by_start[e], UNITS]
                 e += 1
-            while ended < count and end[by_end[ended]] <= t:
-                taken -= units[by_end[ended]]
+            while ended < high and finish[use[by_end[ended], ACTIVITY]] <= t:
+                taken -= use[by_end[ended], UNITS]
                 ended += 1
             while change < len(shared.changes) and shared.changes[change] <= t:
                 change += 1
             used[groups] = taken - shared.capacity[change, k]
             groups += 1
         place[groups] = e
-        for e in range(count):
-            who[low + e] = shared.use[low + by_start[e], ACTIVITY]
-            heirs[low + e] = 0
-        todo = np.ones(count, np.bool_)
-        following = np.empty(groups + 1, np.int64)
+        for e in range(low, high):
+            who[e] = use[by_start[e], ACTIVITY]
+            heirs[e] = 0
         following[groups] = groups
-        for e in range(count):
-            if not todo[e]:
-                continue
-            for g in range(groups - 1, -1, -1):
-                following[g] = g if used[g] + units[e] > 0 else following[g + 1]
-            for other in range(e, count):
-                if units[other] == units[e]:
-                    todo[other] = False
-                    g = following[np.searchsorted(at[:groups], end[other])]
-                    if g < groups:
-                        heirs[low + other, 0], heirs[low + other, 1] = low + place[g], low + place[g + 1]
+        for first in range(low, high):
+            if todo[first]:
+                units = use[first, UNITS]
+                for g in range(groups - 1, -1, -1):
+                    following[g] = g if used[g] + units > 0 else following[g + 1]
+                g = 0
+                for e in by_end[low:high]:
+                    if use[e, UNITS] == units:
+                        todo[e] = False
+                        while g < groups and at[g] < finish[use[e, ACTIVITY]]:
+                            g += 1
+                        if following[g] < groups:
+                            heirs[e, 0], heirs[e, 1] = place[following[g]], place[following[g] + 1]
 
 
 @kernel
@@ -113,8 +114,10 @@ def floats(
     net: Net,
     clock: Clock,
     shared: Shared,
-    rank: Ints,
-    members: Ints,
+    key: Ints,
+    order: Ints,
+    by_start: Ints,
+    by_end: Ints,
     project: Ints,
     ends: Slots,
     work: Slots,
@@ -128,79 +131,114 @@ def floats(
     ----------
     net : Net
         With links out of each activity.
-    rank : shape (n,)
-        A topological order of the links.
-    members : shape (unfinished activities,)
+    key, order : shape (replications, n), (replications, unfinished activities)
+        By start, then by a topological order of the links; activities in the order of their keys.
+    by_start, by_end : shape (replications, uses)
+        The uses of each resource in the order in which they start and end.
     project : shape (n,)
-    ends : shape (projects, replications)
+    ends : shape (replications, projects)
         Last finish of each project.
-    work, start, finish : shape (n, replications)
+    work, start, finish : shape (replications, n)
         As they came out.
-    found : shape (n, replications)
+    found : shape (replications, n)
         Set to slots of the activity's calendar (elapsed ones for milestones); UNFINISHED for activities
         that no end of a project holds.
     """
-    count = len(rank)
+    count = len(project)
     who, heirs = np.empty(len(shared.use), np.int64), np.empty((len(shared.use), 2), np.int64)
-    late_start, late_finish = np.empty(count, np.int32), np.empty(count, np.int32)
-    begin, end = np.empty(1, np.int32), np.empty(1, np.int32)
-    at, upto = np.empty(1, np.int32), np.empty(1, np.int32)
-    key, ranked = np.empty(count, np.int64), np.empty(len(members), np.int64)
-    for r in range(start.shape[1]):
-        handed_over(shared, start[:, r], finish[:, r], who, heirs)
+    late_start, late_finish = np.empty(count, np.int64), np.empty(count, np.int64)
+    for r in range(len(start)):
+        handed_over(shared, start[r], finish[r], by_start[r], by_end[r], who, heirs)
         late_start[:] = LIMIT
         late_finish[:] = LIMIT
-        for i in range(count):
-            key[i] = start[i, r] * count + rank[i]
-        for m in range(len(members)):
-            ranked[m] = key[members[m]]
-        order = members[np.argsort(ranked)][::-1]
         again = True
         while again:
             changed = against = False
-            for i in order:
-                row = net.activity[i]
-                if finish[i, r] == UNFINISHED:
+            for i in order[r, ::-1]:
+                if finish[r, i] == UNFINISHED:
                     continue
-                begin[0] = LIMIT
-                end[0] = LIMIT if ends[project[i], r] == UNFINISHED else ends[project[i], r]
-                for e in range(row[LINKS], net.activity[i + 1, LINKS]):
-                    link = net.link[e]
-                    j = link[OTHER]
-                    against = against or key[j] < key[i]
-                    if late_finish[j] < LIMIT:
-                        event = late_finish[j : j + 1] if link[OTHER_FINISH] else late_start[j : j + 1]
-                        bound = end if link[OWN_FINISH] else begin
-                        lowered(clock, link[LAG_TABLE], link[LAG], event, bound)
-                for e in shared.own[shared.own_first[i] : shared.own_first[i + 1]]:
-                    for place in range(heirs[e, 0], heirs[e, 1]):
-                        against = against or key[who[place]] < key[i]
-                        end[0] = min(end[0], late_start[who[place]])
-                if end[0] == LIMIT and begin[0] == LIMIT:
+                begin, end = LIMIT, min(ends[r, project[i]], LIMIT)
+                for e in range(net.activity[i, LINKS], net.activity[i + 1, LINKS]):
+                    j = net.link[e, OTHER]
+                    against = against or key[r, j] < key[r, i]
+                    bound = late_finish[j] if net.link[e, OTHER_FINISH] else late_start[j]
+                    if bound < LIMIT:
+                        bound = unshifted(clock, net.link[e, LAG_TABLE], bound, net.link[e, LAG])
+                        if net.link[e, OWN_FINISH]:
+                            end = min(end, bound)
+                        else:
+                            begin = min(begin, bound)
+                for e in range(shared.own_first[i], shared.own_first[i + 1]):
+                    use = shared.own[e]
+                    for place in range(heirs[use, 0], heirs[use, 1]):
+                        against = against or key[r, who[place]] < key[r, i]
+                        end = min(end, late_start[who[place]])
+                if end == LIMIT and begin == LIMIT:
                     continue
-                if row[TABLE] >= 0:
-                    end[0] = min(end[0], np.int32(clock.row[row[TABLE], HORIZON]))
-                placed = placed_late(clock, row[KIND], row[TABLE], begin, end, work[i, r : r + 1], at, upto)
+                kind, c = net.activity[i, KIND], net.activity[i, TABLE]
+                at = greatest_start(clock, kind, c, begin, end, work[r, i])
                 # Leads that resources break bind nobody to before where he lies.
-                if not placed or (at[0] < start[i, r] and not row[IN_PROGRESS]):
-                    at[0] = start[i, r]
-                if not placed or upto[0] < finish[i, r]:
-                    upto[0] = finish[i, r]
-                if at[0] < late_start[i] or upto[0] < late_finish[i]:
-                    late_start[i], late_finish[i] = at[0], upto[0]
+                if not net.activity[i, IN_PROGRESS]:
+                    at = max(at, start[r, i])
+                upto = finish_of(clock, c, at, work[r, i]) if kind == WORK else at
+                upto = max(upto, finish[r, i])
+                if at < late_start[i] or upto < late_finish[i]:
+                    late_start[i], late_finish[i] = at, upto
                     changed = True
             again = changed and against
         for i in range(count):
-            found[i, r] = UNFINISHED
-        for i in members:
+            found[r, i] = UNFINISHED
+        for i in order[r]:
             if late_finish[i] < LIMIT:
-                found[i, r] = slots_between(clock, net.activity[i], finish[i, r], late_finish[i])
+                found[r, i] = slots_between(
+                    clock, net.activity[i, KIND], net.activity[i, TABLE], finish[r, i], late_finish[i]
+                )
 
 
 @kernel
-def slots_between(clock: Clock, row: Ints, low: int, high: int) -> int:
+def unshifted(clock: Clock, c: int, bound: int, lag: int) -> int:
+    """Greatest boundary from which a lag leads to `bound` or before; LIMIT where it leaves the axis."""
+    if c < 0 or lag == 0:
+        return bound - lag
+    at, horizon = clock.row[c, AT], clock.row[c, HORIZON]
+    if bound < 0 or bound > horizon:
+        return LIMIT
+    target = (clock.slots[at + bound] if lag > 0 else clock.slots[at + min(bound + 1, horizon)] - 1) - lag
+    if target < 0 or target >= clock.slots[at + horizon]:
+        return LIMIT
+    return int(clock.reach[clock.row[c, COUNTED] + target + 1]) - 1
+
+
+@kernel
+def previous_start(clock: Clock, c: int, bound: int) -> int:
+    """Greatest allowed start at or before a boundary; OFF where there is none."""
+    at, horizon = clock.row[c, AT], clock.row[c, HORIZON]
+    if bound < 0:
+        return OFF
+    return int(clock.reach[clock.row[c, COUNTED] + clock.slots[at + min(bound + 1, horizon)]]) - 1
+
+
+@kernel
+def greatest_start(clock: Clock, kind: int, c: int, begin: int, end: int, work: int) -> int:
+    """Greatest start at or before `begin` whose finish is at or before `end`; OFF where there is none."""
+    if c < 0 or kind == FINISH_MILESTONE:
+        return min(begin, end - work)
+    if kind != WORK:
+        return int(previous_start(clock, c, min(begin, end)))
+    at, horizon = clock.row[c, AT], clock.row[c, HORIZON]
+    need = clock.cum[at + max(min(end, horizon), 0)] - clock.row[c, SCALE] * work
+    if need < 0:
+        return OFF
+    last = horizon
+    if need < clock.cum[at + horizon]:
+        last = int(clock.finish[clock.row[c, WORKED] + need + 1]) - 1
+    return last if begin >= last else int(previous_start(clock, c, begin))
+
+
+@kernel
+def slots_between(clock: Clock, kind: int, c: int, low: int, high: int) -> int:
     """Working slots of an activity from one boundary to a later one; elapsed ones of a milestone."""
-    if row[KIND] != WORK or row[TABLE] < 0:
+    if kind != WORK or c < 0:
         return high - low
-    begin = clock.row[row[TABLE], AT]
-    return int(clock.slots[begin + high] - clock.slots[begin + low])
+    at = clock.row[c, AT]
+    return int(clock.slots[at + high] - clock.slots[at + low])
