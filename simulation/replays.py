@@ -91,8 +91,19 @@ class Replay:
 
     @cached_property
     def _explainer(self) -> Explainer:
-        ends = [UNFINISHED] * len(self.network.projects)
-        return Explainer(Holds(self.network, self.dates, early=True, ends=ends, resources=True))
+        net, never = self.network, UNFINISHED
+        # What never starts holds no units.
+        demand = tuple(
+            () if at == never else row for at, row in zip(self.dates.start, net.demand, strict=True)
+        )
+        holds = Holds(
+            replace(net, demand=demand),
+            self.dates,
+            early=True,
+            ends=[never] * len(net.projects),
+            resources=True,
+        )
+        return Explainer(holds)
 
 
 def replay(result: SimulationResult, replication: int) -> Replay:

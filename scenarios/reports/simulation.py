@@ -180,9 +180,9 @@ def _print_losses(found: Simulated, console: Console, lang: str) -> None:
         if chosen:
             lines = [(row.id, row.label.text(lang), f"{row.days:+.1f}") for row in chosen]
             print_table(console, say(f"losses_{kind}", lang), ("id", "name", "days_lost"), lines, lang)
-    rest = [row for row in rows if row.kind in ("calendar", "slack")]
     if rows:
-        parts = [f"{row.label.text(lang)} {row.days:+.1f}" for row in rest]
+        rest = {kind: sum(row.days for row in rows if row.kind == kind) for kind in ("calendar", "slack")}
+        parts = [f"{say(f'loss_{kind}', lang)} {days:+.1f}" for kind, days in rest.items()]
         total = sum(row.days for row in rows if row.kind != "department")
         text = say("losses_sum", lang, total=f"{total:+.1f}", rest=say("comma", lang).join(parts))
         console.print(plain(text, "dim"))
