@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, pairwise
 from math import sqrt
@@ -19,7 +19,7 @@ from simulation.coupling import binding_resources
 from simulation.kernels.early import Net
 from simulation.kernels.floats import Shared, floats
 from simulation.monte_carlo import Run, played_again
-from simulation.record import project_finishes
+from simulation.record import members, project_finishes
 from simulation.result import SimulationResult
 from simulation.statistics import UNFINISHED, Probability, Slots
 
@@ -68,10 +68,7 @@ def total_floats(network: Network, work: Slots, start: Slots, finish: Slots) -> 
 def _floats(network: Network, net: Net, shared: Shared, work: Slots, start: Slots, finish: Slots) -> Slots:
     """Floats of a few replications, sorted here because that would take long to compile."""
     rank = np.argsort(np.array(network.order, dtype=np.int64))
-    members = np.array([i for i in range(len(network)) if not network.done(i)], dtype=np.int64)
-    inside: list[list[int]] = [[] for _ in network.projects]
-    for i, k in enumerate(network.project):
-        inside[k].append(i)
+    ahead = np.array([i for i in range(len(network)) if not network.done(i)], dtype=np.int64)
     key = np.ascontiguousarray(start, dtype=np.int64) * len(network) + rank
     by_start, by_end = (_in_order(shared, dates) for dates in (start, finish))
     found = np.empty(start.shape, dtype=np.int32)
@@ -81,11 +78,11 @@ def _floats(network: Network, net: Net, shared: Shared, work: Slots, start: Slot
         laid_out(network).clock,
         shared,
         key,
-        members[np.argsort(key[:, members], axis=1)],
+        ahead[np.argsort(key[:, ahead], axis=1)],
         by_start,
         by_end,
         np.array(network.project, dtype=np.int64),
-        np.ascontiguousarray(project_finishes(finish, inside)),
+        np.ascontiguousarray(project_finishes(finish, members(network))),
         drawn,
         begun,
         ended,
@@ -154,6 +151,19 @@ class Sensitivity:
     finished: Ints
     length: Ints
     total: Ints
+
+    def plus(self, other: Sensitivity) -> Sensitivity:
+        """What both say together, of other replications of the same network."""
+        return Sensitivity(
+            self.network,
+            self.near,
+            self.replications + other.replications,
+            self.critical_count + other.critical_count,
+            self.near_count + other.near_count,
+            self.finished + other.finished,
+            self.length + other.length,
+            self.total + other.total,
+        )
 
     def _position(self, activity: Id) -> int:
         if activity not in self.network.index:
@@ -251,52 +261,32 @@ def sensitivity(
     (True, 'land')
     """
     numbers = result.replications if replications is None else replications
-    sums = _Sums(result.network, near)
+    found: Sensitivity | None = None
     for run in played_again(result, numbers):
-        sums.add(run)
+        block = _of_block(result.network, near, run)
+        found = block if found is None else found.plus(block)
         if progress:
-            progress(sums.count, len(numbers))
-    return Sensitivity(
-        sums.net, near, sums.count, sums.critical, sums.close, sums.finished, sums.length, sums.total
-    )
+            progress(found.replications, len(numbers))
+    if found is None:
+        raise InputError(f"{numbers!r} holds no replication. Give at least one.")
+    return found
 
 
-@dataclass
-class _Sums:
-    """Whole numbers that blocks of replications add to."""
-
-    net: Network
-    near: int
-    count: int = 0
-    critical: Ints = field(init=False)
-    close: Ints = field(init=False)
-    finished: Ints = field(init=False)
-    length: Ints = field(init=False)
-    total: Ints = field(init=False)
-
-    def __post_init__(self) -> None:
-        count, projects = len(self.net), len(self.net.projects)
-        self.critical, self.close = np.zeros((2, count), dtype=np.int64)
-        self.finished = np.zeros(projects, dtype=np.int64)
-        self.length = np.zeros((3, count), dtype=np.int64)
-        self.total = np.zeros((2, projects), dtype=np.int64)
-
-    def add(self, run: Run) -> None:
-        """Add a block."""
-        dates = run.dates
-        slack = total_floats(self.net, run.draws.work, dates.start, dates.finish)
-        self.count += len(slack)
-        self.critical += np.count_nonzero(slack <= 0, axis=0)
-        self.close += np.count_nonzero(slack <= self.near, axis=0)
-        inside: list[list[int]] = [[] for _ in self.net.projects]
-        for i, k in enumerate(self.net.project):
-            inside[k].append(i)
-        for k, columns in enumerate(inside):
-            finish = dates.finish[:, columns].astype(np.int64)
-            last = finish.max(axis=1, initial=0)
-            rows = last != UNFINISHED
-            length = (finish - dates.start[:, columns])[rows]
-            last = last[rows] - self.net.starts[k]
-            self.finished[k] += len(last)
-            self.length[:, columns] += length.sum(axis=0), (length**2).sum(axis=0), last @ length
-            self.total[:, k] += last.sum(), (last**2).sum()
+def _of_block(net: Network, near: int, run: Run) -> Sensitivity:
+    """What one block of replications says."""
+    dates = run.dates
+    slack = total_floats(net, run.draws.work, dates.start, dates.finish)
+    finished = np.zeros(len(net.projects), dtype=np.int64)
+    lengths = np.zeros((3, len(net)), dtype=np.int64)
+    totals = np.zeros((2, len(net.projects)), dtype=np.int64)
+    for k, inside in enumerate(members(net)):
+        finish = dates.finish[:, inside].astype(np.int64)
+        last = finish.max(axis=1, initial=0)
+        rows = last != UNFINISHED
+        length = (finish - dates.start[:, inside])[rows]
+        last = last[rows] - net.starts[k]
+        finished[k] = len(last)
+        lengths[:, inside] = length.sum(axis=0), (length**2).sum(axis=0), last @ length
+        totals[:, k] = last.sum(), (last**2).sum()
+    critical, close = (np.count_nonzero(slack <= most, axis=0) for most in (0, near))
+    return Sensitivity(net, near, len(slack), critical, close, finished, lengths, totals)

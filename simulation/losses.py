@@ -16,6 +16,7 @@ from scheduling.network import FINISH_MILESTONE, WORK, Id, Network
 from simulation.coupling import binding_resources
 from simulation.maxplus import Flags, lower_bounds
 from simulation.monte_carlo import Run, played_again, played_as_planned
+from simulation.record import members
 from simulation.result import SimulationResult
 from simulation.risks import Cause
 from simulation.sampling import Draws, redraw
@@ -175,9 +176,7 @@ class _Steps:
         self.net, self.run, self.smooth = network, run, smooth
         self.lower = lower_bounds(self.net, run.floor)
         self.known: dict[int, _Step] = {}
-        self.members: list[list[int]] = [[] for _ in network.projects]
-        for i, k in enumerate(network.project):
-            self.members[k].append(i)
+        self.members = members(network)
         self.gates: list[list[int]] = [[] for _ in self.net.ids]
         for k, gate in enumerate(self.net.gates):
             for i in gate.gates:

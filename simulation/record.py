@@ -83,9 +83,7 @@ class Recorder:
         self.counts: tuple[Histograms, Histograms] | None = None
         self.judged = {i: np.zeros(count, dtype=np.int32) for i in sorted(network.deadlines)}
         self.project_finish = np.zeros((count, len(network.projects)), dtype=np.int32, order="F")
-        self.members: list[list[int]] = [[] for _ in network.projects]
-        for i, k in enumerate(network.project):
-            self.members[k].append(i)
+        self.members = members(network)
 
     def add(self, rows: slice, start: Slots, finish: Slots) -> None:
         """Take over the dates of the replications at some places."""
@@ -103,10 +101,18 @@ class Recorder:
         return Record(self.start, self.finish, self.counts, self.judged, self.project_finish)
 
 
-def project_finishes(finish: Slots, members: Sequence[Sequence[int]]) -> Slots:
+def members(network: Network) -> list[list[int]]:
+    """Positions of the activities of each project."""
+    found: list[list[int]] = [[] for _ in network.projects]
+    for i, k in enumerate(network.project):
+        found[k].append(i)
+    return found
+
+
+def project_finishes(finish: Slots, projects: Sequence[Sequence[int]]) -> Slots:
     """Last finish of each project, shape (replications, projects)."""
-    last = np.zeros((len(finish), len(members)), dtype=np.int32, order="F")
-    for k, inside in enumerate(members):
+    last = np.zeros((len(finish), len(projects)), dtype=np.int32, order="F")
+    for k, inside in enumerate(projects):
         finish[:, inside].max(axis=1, out=last[:, k], initial=np.iinfo(np.int32).min)
     return last
 

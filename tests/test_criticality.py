@@ -183,6 +183,8 @@ def test_replications_may_be_others_and_done_in_pieces() -> None:
     assert (whole.length == parts[0].length + parts[1].length).all()
     assert (whole.critical_count == sum(part.critical_count for part in parts)).all()
     assert told[-1] == (1500, 1500)
+    with pytest.raises(InputError, match=r"holds no replication\. Give at least one\."):
+        sensitivity(result, replications=range(0))
 
 
 def test_a_fixed_project_has_no_sensitivity_and_unknown_names_are_refused() -> None:
