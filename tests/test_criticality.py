@@ -21,10 +21,10 @@ from scheduling.passes import Dates, early_pass, late_pass
 from scheduling.places import binds_back, finish_of, greatest_start
 from simulation import Discrete, Fixed, RiskModel, Uniform, simulate
 from simulation.coupling import binding_resources
+from simulation.criticality import sensitivity, total_floats
 from simulation.dispatch import compile_dispatch
 from simulation.engine import dispatch
 from simulation.maxplus import early_dates
-from simulation.criticality import sensitivity, total_floats
 from simulation.statistics import UNFINISHED
 
 COIN = Discrete((10, 20), (1, 1))
