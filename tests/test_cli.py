@@ -432,7 +432,8 @@ def test_schema_is_a_json_schema_that_knows_the_bundled_files(call: Call) -> Non
 
 def test_help_of_every_command() -> None:
     runner = CliRunner()
-    for command in (item.name or item.callback.__name__ for item in app.registered_commands if item.callback):
+    commands = (item.name or item.callback.__name__ for item in app.registered_commands if item.callback)
+    for command in (name.replace("_", "-") for name in commands):
         result = runner.invoke(app, [command, "--help"])
         assert result.exit_code == 0
         assert "Usage" in result.output
