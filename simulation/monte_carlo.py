@@ -18,7 +18,7 @@ from simulation.dispatch import Dispatch, compile_dispatch
 from simulation.engine import Dispatched, dispatch
 from simulation.events import Events
 from simulation.maxplus import EarlyDates, early_dates
-from simulation.record import Recorder
+from simulation.record import Recorder, keeps_all
 from simulation.result import SimulationResult, count_broken, joined, named
 from simulation.risks import RiskModel
 from simulation.sampling import Draws, cancelled, draw, redraw
@@ -105,6 +105,7 @@ def simulate(
     """
     numbers = _numbers(replications)
     if until is not None:
+        keep = "all" if keeps_all(network, len(numbers), keep) else "counts"  # the same for every part
         options: Any = {"risks": risks, "seed": seed, "start": start, "engine": engine, "keep": keep}
         play = partial(simulate, network, plan, **options)
         return _until(lambda part: play(replications=part), numbers, until, progress)

@@ -74,10 +74,8 @@ class Recorder:
     """
 
     def __init__(self, network: Network, count: int, keep: str = "auto") -> None:
-        if keep not in ("auto", "all", "counts"):
-            raise InputError(f"keep={keep!r} is none of 'auto', 'all', 'counts'.")
         shape = count, len(network)
-        whole = keep == "all" or (keep == "auto" and count * len(network) <= KEPT)
+        whole = keeps_all(network, count, keep)
         self.start = np.zeros(shape, dtype=np.int32, order="F") if whole else None
         self.finish = np.zeros(shape, dtype=np.int32, order="F") if whole else None
         self.counts: tuple[Histograms, Histograms] | None = None
@@ -99,6 +97,13 @@ class Recorder:
     def record(self) -> Record:
         """What has been taken over."""
         return Record(self.start, self.finish, self.counts, self.judged, self.project_finish)
+
+
+def keeps_all(network: Network, count: int, keep: str) -> bool:
+    """Whether all dates of so many replications are kept."""
+    if keep not in ("auto", "all", "counts"):
+        raise InputError(f"keep={keep!r} is none of 'auto', 'all', 'counts'.")
+    return keep == "all" or (keep == "auto" and count * len(network) <= KEPT)
 
 
 def members(network: Network) -> list[list[int]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -67,8 +68,7 @@ class SimulationResult:
     :func:`simulation.monte_carlo.simulate`). Only :attr:`start` and :attr:`finish` then have no answer.
 
     What a project has not finished when it is cancelled counts as late; `cancellations=False` leaves
-    cancellations out. Deadlines of done
-    activities are judged as facts.
+    cancellations out. Deadlines of done activities are judged as facts.
 
     Attributes
     ----------
@@ -339,25 +339,29 @@ def joined(parts: Sequence[SimulationResult]) -> SimulationResult:
     InputError
         When the replications leave a gap.
     """
-    numbers = [number for part in parts for number in (part.replications[0], part.replications[-1])]
-    step = parts[0].replications.step
-    whole = range(numbers[0], numbers[-1] + (1 if step > 0 else -1), step)
-    if [*whole] != [number for part in parts for number in part.replications]:
+    ranges = [part.replications for part in parts]
+    first, step = ranges[0].start, ranges[0].step
+    ends = [each.start + each.step * len(each) for each in ranges]
+    if {each.step for each in ranges} != {step} or [each.start for each in ranges[1:]] != ends[:-1]:
         raise InputError("the replications of these results make no range. Join them in order, without gaps.")
-    broken: dict[BrokenLink, int] = {}
+    broken = Counter[BrokenLink]()
     for link in (link for part in parts for link in part.broken):
-        key = link._replace(replications=0)
-        broken[key] = broken.get(key, 0) + link.replications
+        broken[link._replace(replications=0)] += link.replications
     return replace(
         parts[0],
         record=Record.joined([part.record for part in parts]),
-        replications=whole,
+        replications=range(first, ends[-1], step),
         cancelled=np.concatenate([part.cancelled for part in parts]),
         overtaking=np.concatenate([part.overtaking for part in parts]),
         waited=np.concatenate([part.waited for part in parts]),
-        broken=tuple(link._replace(replications=count) for link, count in broken.items()),
+        broken=_in_order(link._replace(replications=count) for link, count in broken.items()),
         replayed=sum(part.replayed for part in parts),
     )
+
+
+def _in_order(links: Iterable[BrokenLink]) -> tuple[BrokenLink, ...]:
+    """By id, whatever broke first."""
+    return tuple(sorted(links, key=lambda link: (str(link.pred), str(link.succ), *link[2:])))
 
 
 def count_broken(network: Network, start: Slots, finish: Slots) -> dict[Link, int]:
@@ -390,7 +394,7 @@ def _settled(network: Network, link: Link) -> bool:
 def named(network: Network, counts: Mapping[Link, int]) -> tuple[BrokenLink, ...]:
     """Broken links by id."""
     ids = network.ids
-    return tuple(
+    return _in_order(
         BrokenLink(ids[link.pred], ids[link.succ], link.type, link.lag, link.maximum, count)
         for link, count in counts.items()
     )

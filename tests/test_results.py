@@ -215,6 +215,15 @@ def test_until_every_interval_is_narrow() -> None:
     assert answers(result) == answers(simulate(network, risks=risks, replications=count, seed=3))
 
 
+def test_until_keeps_counts_where_the_most_would_fill_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, risks = crews(), crew_risks()
+    monkeypatch.setattr("simulation.record.KEPT", 2 * STEP * len(network))
+    for most, counted in ((2 * STEP, False), (3 * STEP, True)):
+        result = simulate(network, risks=risks, replications=most, until=0.3)
+        assert len(result.replications) == STEP
+        assert (result.record.counts is not None) == counted
+
+
 def test_until_ends_at_the_most() -> None:
     network, risks = crews(), crew_risks()
     result = simulate(network, risks=risks, replications=range(10, 1500), seed=3, until=0.001)
