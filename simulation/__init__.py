@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from simulation.causes import CauseGains as CauseGains
     from simulation.causes import cause_gains as cause_gains
+    from simulation.comparison import Case as Case
+    from simulation.comparison import Comparison as Comparison
+    from simulation.comparison import compare as compare
     from simulation.confidence import ConfidencePlan as ConfidencePlan
     from simulation.confidence import confidence_plan as confidence_plan
     from simulation.criticality import Sensitivity as Sensitivity
@@ -24,10 +27,19 @@ if TYPE_CHECKING:
     from simulation.distributions import Pert as Pert
     from simulation.distributions import Triangular as Triangular
     from simulation.distributions import Uniform as Uniform
+    from simulation.interventions import Intervention as Intervention
+    from simulation.joint import JointNeedBy as JointNeedBy
+    from simulation.joint import joint_need_by as joint_need_by
     from simulation.losses import DaysLost as DaysLost
     from simulation.losses import days_lost as days_lost
     from simulation.monte_carlo import simulate as simulate
     from simulation.monte_carlo import simulate_variants as simulate_variants
+    from simulation.need_by import NeedBy as NeedBy
+    from simulation.need_by import need_by_dates as need_by_dates
+    from simulation.push import BestInterventions as BestInterventions
+    from simulation.push import InterventionGain as InterventionGain
+    from simulation.push import best_interventions as best_interventions
+    from simulation.push import intervention_gains as intervention_gains
     from simulation.replays import Replay as Replay
     from simulation.replays import nearest as nearest
     from simulation.replays import replay as replay
@@ -42,9 +54,12 @@ if TYPE_CHECKING:
     from simulation.statistics import Probability as Probability
 
 _HOME = {
+    "BestInterventions": "push",
     "Cancellation": "risks",
+    "Case": "comparison",
     "Cause": "risks",
     "CauseGains": "causes",
+    "Comparison": "comparison",
     "ConfidencePlan": "confidence",
     "Correlation": "risks",
     "DaysLost": "losses",
@@ -53,7 +68,11 @@ _HOME = {
     "Driver": "risks",
     "Empirical": "distributions",
     "Fixed": "distributions",
+    "Intervention": "interventions",
+    "InterventionGain": "push",
+    "JointNeedBy": "joint",
     "Lognormal": "distributions",
+    "NeedBy": "need_by",
     "Occasional": "distributions",
     "Pert": "distributions",
     "Probability": "statistics",
@@ -65,10 +84,15 @@ _HOME = {
     "Triangular": "distributions",
     "UNFINISHED": "statistics",
     "Uniform": "distributions",
+    "best_interventions": "push",
     "cause_gains": "causes",
+    "compare": "comparison",
     "confidence_plan": "confidence",
     "days_lost": "losses",
+    "intervention_gains": "push",
+    "joint_need_by": "joint",
     "nearest": "replays",
+    "need_by_dates": "need_by",
     "replay": "replays",
     "sensitivity": "criticality",
     "simulate": "monte_carlo",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -11,12 +11,10 @@ import numpy.typing as npt
 
 from scheduling.errors import InputError
 from scheduling.network import Id, Network
-from scheduling.parts import parts, restrict
-from scheduling.passes import Dates, early_pass
 from scheduling.plan import Plan
-from scheduling.status import Status
 from simulation.coupling import binding_resources
 from simulation.monte_carlo import simulate, simulate_variants
+from simulation.pieces import Piece, without_resources
 from simulation.result import SimulationResult
 from simulation.risks import Cause, RiskModel
 from simulation.statistics import Gain, paired_gain
@@ -86,7 +84,8 @@ def cause_gains(
     Raises
     ------
     InputError
-        For a cause that the risk model does not know, or a single replication.
+        For a cause that the risk model does not know, a plan without dates or of another network, or a single
+        replication.
 
     Examples
     --------
@@ -106,15 +105,13 @@ def cause_gains(
         raise InputError("gains have no standard error from one replication. Give at least two replications.")
     known = [cause for cause in risks.causes if cause.kind in KINDS]
     chosen = known if causes is None else [risks.known(cause) for cause in causes]
-    planned = early_pass(network) if plan is None or plan.dates is None else plan.dates
-    whole = _Part(network, planned, risks, chosen)
-    pieces = list(whole.split(binding_resources(network)))
+    pieces = list(Piece.whole(network, plan, risks).split())
     by_activity: Gains = {}
     by_project: Gains = {}
     for done, piece in enumerate(pieces):
         if progress:
             progress(done, len(pieces))
-        activities, projects = piece.gains(replications, seed, most)
+        activities, projects = _gains(piece, chosen, replications, seed, most)
         by_activity |= activities
         by_project |= projects
     if progress:
@@ -122,68 +119,48 @@ def cause_gains(
     return CauseGains(_ranked(by_activity), _ranked(by_project))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A network with the planned dates, risks and causes that concern it."""
-
-    network: Network
-    planned: Dates
-    risks: RiskModel
-    causes: Sequence[Cause]
-
-    def split(self, shared: frozenset[int]) -> Iterator[_Part]:
-        """Parts with a deadline that nothing couples, unless it be resources other than `shared`."""
-        for positions in parts(self.network, shared):
-            network = restrict(self.network, positions)
-            if network.deadlines:
-                risks = self.risks.within(network)
-                known = set(risks.causes)
-                yield _Part(
-                    network,
-                    _of(self.planned, positions),
-                    risks,
-                    [cause for cause in self.causes if cause in known],
-                )
-
-    def gains(self, replications: int | range, seed: int, most: int | None) -> tuple[Gains, Gains]:
-        """Gains by activity and by project, of causes that change anything there."""
-        net, binding = self.network, binding_resources(self.network)
-        causes = self.causes
-        if most is not None and binding:
-            causes = self.costliest(binding, replications, seed, most)
-        plan = Plan(net, Status.FEASIBLE, self.planned, "given")
-        base, variants = simulate_variants(
-            net,
-            plan,
-            risks=self.risks,
-            variants={cause: self.risks.without(cause) for cause in causes},
-            replications=replications,
-            seed=seed,
-        )
-        found = _Found(base)
-        for cause, variant in variants:
-            found.add(cause, variant)
-        for k in sorted(binding):
-            free = without_resources(net, {k})
-            run = simulate(free, plan, risks=self.risks, replications=replications, seed=seed)
-            found.add(Cause("resource", net.resources[k].id), run)
-        return found.by_activity, found.by_project
-
-    def costliest(
-        self, binding: frozenset[int], replications: int | range, seed: int, most: int
-    ) -> list[Cause]:
-        """Of each project the causes that cost most when no resource binds."""
-        free = replace(self, network=without_resources(self.network, binding))
-        chosen: dict[Cause, None] = {}
-        for piece in free.split(frozenset()):
-            for ranked in _ranked(piece.gains(replications, seed, None)[1]).values():
-                chosen |= dict.fromkeys(cause for cause, _ in ranked[:most])
-        return list(chosen)
+def _gains(
+    piece: Piece, chosen: Iterable[Cause], replications: int | range, seed: int, most: int | None
+) -> tuple[Gains, Gains]:
+    """Gains by activity and by project, of causes that change anything in a piece."""
+    net, binding = piece.network, binding_resources(piece.network)
+    known = set(piece.risks.causes)
+    causes = [cause for cause in chosen if cause in known]
+    if most is not None and binding:
+        causes = _costliest(piece, causes, binding, replications, seed, most)
+    base, variants = simulate_variants(
+        net,
+        piece.plan,
+        risks=piece.risks,
+        variants={cause: piece.risks.without(cause) for cause in causes},
+        replications=replications,
+        seed=seed,
+    )
+    found = _Found(base)
+    for cause, variant in variants:
+        found.add(cause, variant)
+    for k in sorted(binding):
+        free = without_resources(net, {k})
+        run = simulate(free, piece.plan, risks=piece.risks, replications=replications, seed=seed)
+        found.add(Cause("resource", net.resources[k].id), run)
+    return found.by_activity, found.by_project
 
 
-def _of(dates: Dates, positions: Sequence[int]) -> Dates:
-    start, finish, resume = ([row[i] for i in positions] for row in (dates.start, dates.finish, dates.resume))
-    return Dates(start, finish, resume)
+def _costliest(
+    piece: Piece,
+    causes: Sequence[Cause],
+    binding: frozenset[int],
+    replications: int | range,
+    seed: int,
+    most: int,
+) -> list[Cause]:
+    """Of each project the causes that cost most when no resource binds."""
+    free = replace(piece, network=without_resources(piece.network, binding))
+    chosen: dict[Cause, None] = {}
+    for part in free.split():
+        for ranked in _ranked(_gains(part, causes, replications, seed, None)[1]).values():
+            chosen |= dict.fromkeys(cause for cause, _ in ranked[:most])
+    return list(chosen)
 
 
 class _Found:
@@ -206,13 +183,6 @@ def _note(gains: Gains, cause: Cause, before: Mapping[Id, Flags], held: Callable
         after = held(name)
         if (flags != after).any():
             gains[name].append((cause, paired_gain(flags, after)))
-
-
-def without_resources(network: Network, resources: Iterable[int]) -> Network:
-    """The network as if there were units of some resources without end."""
-    gone = set(resources)
-    demand = tuple(tuple(item for item in row if item[0] not in gone) for row in network.demand)
-    return replace(network, demand=demand)
 
 
 def _ranked(gains: Gains) -> dict[Id, tuple[tuple[Cause, Gain], ...]]:

@@ -109,7 +109,7 @@ def simulate(
         options: Any = {"risks": risks, "seed": seed, "start": start, "engine": engine, "keep": keep}
         play = partial(simulate, network, plan, **options)
         return _until(lambda part: play(replications=part), numbers, until, progress)
-    simulator = _Simulator.of(network, plan, start, engine)
+    simulator = Simulator.of(network, plan, start, engine)
     risks = risks or RiskModel()
     collected = _Collected(simulator, risks, seed, numbers, keep)
     for block in _blocks(numbers):
@@ -154,7 +154,7 @@ def simulate_variants(
     Dispatch is a function of the early dates and the work of the dispatched activities, so that a replication
     in which these are the same is taken over.
     """
-    simulator = _Simulator.of(network, plan, start, "auto")
+    simulator = Simulator.of(network, plan, start, "auto")
     numbers = _numbers(replications)
     base = _Collected(simulator, risks, seed, numbers)
     total = len(numbers) * (1 + len(variants))
@@ -201,14 +201,14 @@ def _until(
 
 def played_again(result: SimulationResult, numbers: range) -> Iterator[Run]:
     """Replications of a result once more, block by block: draws are keyed, so that nothing differs."""
-    simulator = _Simulator.of(result.network, result.plan, result.start_rule, "auto")
+    simulator = Simulator.of(result.network, result.plan, result.start_rule, "auto")
     for block in _blocks(numbers):
         yield simulator.run(draw(result.network, result.risks, result.seed, block))
 
 
 def played_as_planned(result: SimulationResult) -> Run:
     """One replication in which everything takes its planning value; all else is as in a result."""
-    simulator = _Simulator.of(result.network, result.plan, result.start_rule, "auto")
+    simulator = Simulator.of(result.network, result.plan, result.start_rule, "auto")
     return simulator.run(draw(result.network, RiskModel(), result.seed, range(1)))
 
 
@@ -223,7 +223,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Simulator:
+class Simulator:
     """A network made ready: who is dispatched in which order, behind which planned starts."""
 
     network: Network
@@ -236,7 +236,7 @@ class _Simulator:
     dispatch: Callable[..., Dispatched]
 
     @classmethod
-    def of(cls, network: Network, plan: Plan | None, start: str, engine: str) -> _Simulator:
+    def of(cls, network: Network, plan: Plan | None, start: str, engine: str) -> Simulator:
         planned = _planned_starts(network, plan)
         if start not in ("asap", "plan"):
             raise InputError(f"start rule {start!r} is neither 'asap' nor 'plan'.")
@@ -294,7 +294,7 @@ class _Collected:
     """Blocks of one simulation, put together at the end."""
 
     def __init__(
-        self, simulator: _Simulator, risks: RiskModel, seed: int, numbers: range, keep: str = "auto"
+        self, simulator: Simulator, risks: RiskModel, seed: int, numbers: range, keep: str = "auto"
     ) -> None:
         self.simulator, self.risks, self.seed, self.numbers = simulator, risks, seed, numbers
         network, count = simulator.network, len(numbers)

@@ -29,7 +29,7 @@ _FEW = 5
 
 
 class Interval(NamedTuple):
-    """Both ends of a confidence interval of a probability."""
+    """Both ends of a confidence interval."""
 
     low: float
     high: float
@@ -338,14 +338,20 @@ class Gain:
     mean: float
     standard_error: float
 
+    @property
+    def interval(self) -> Interval:
+        """95 % interval, normal."""
+        half = _two_sided(0.95) * self.standard_error
+        return Interval(self.mean - half, self.mean + half)
+
 
 def paired_gain(before: npt.ArrayLike, after: npt.ArrayLike) -> Gain:
     """Compare two runs replication by replication (common random numbers).
 
     Parameters
     ----------
-    before, after : array_like of bool
-        Whether it was on time in each replication; at least two, the same replications in both.
+    before, after : array_like of bool or int
+        Whether it was on time in each replication, or how many were; at least two, the same in both.
 
     Returns
     -------
@@ -362,13 +368,13 @@ def paired_gain(before: npt.ArrayLike, after: npt.ArrayLike) -> Gain:
     >>> paired_gain([False, False, True, True], [True, False, True, True])
     Gain(mean=0.25, standard_error=0.25)
     """
-    first, second = np.asarray(before, dtype=np.bool_), np.asarray(after, dtype=np.bool_)
+    first, second = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
     if first.shape != second.shape or first.ndim != 1 or first.size < 2:
         raise InputError(
             f"paired gain: the runs have the shapes {first.shape} and {second.shape}. "
             "Give the same replications of both, at least two."
         )
-    difference = second.astype(np.float64) - first
+    difference = second - first
     return Gain(float(difference.mean()), float(difference.std(ddof=1)) / math.sqrt(difference.size))
 
 

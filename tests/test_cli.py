@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from problem_files import MM, MPLIB, SCH, SM
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from scenarios.assemble import Assembly
@@ -432,8 +433,7 @@ def test_schema_is_a_json_schema_that_knows_the_bundled_files(call: Call) -> Non
 
 def test_help_of_every_command() -> None:
     runner = CliRunner()
-    commands = (item.name or item.callback.__name__ for item in app.registered_commands if item.callback)
-    for command in (name.replace("_", "-") for name in commands):
+    for command in get_group(app).commands:
         result = runner.invoke(app, [command, "--help"])
         assert result.exit_code == 0
         assert "Usage" in result.output

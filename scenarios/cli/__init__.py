@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from scenarios.cli import baseline, files, forecasting, planning, simulating
+from scenarios.cli import baseline, files, forecasting, planning, questions, simulating
 from scenarios.cli.shared import BAD_INPUT
 from scheduling.errors import SchedulingError
 
@@ -25,6 +25,9 @@ for _command in (
     planning.critical_path,
     planning.plan,
     forecasting.levers,
+    questions.need_by,
+    questions.push,
+    questions.compare,
     planning.explain,
     planning.conflicts,
     files.check,

@@ -16,17 +16,18 @@ from scenarios.cli.shared import (
     JsonOption,
     LangOption,
     RefusedError,
+    ReplicationsOption,
     ScenarioArgument,
     chosen_language,
     console,
     load,
     progress_bars,
+    with_options,
 )
 from scenarios.messages import say
 
 if TYPE_CHECKING:
     from scenarios.results import Forecast
-    from scenarios.schema import Scenario
 
 
 def run(
@@ -34,7 +35,7 @@ def run(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the files; by default backplan-out/NAME.")
     ] = None,
-    replications: Annotated[int | None, typer.Option("--replications", min=2, help="Replications.")] = None,
+    replications: ReplicationsOption = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="Seed of every draw.")] = None,
     confidence: Annotated[
         float | None, typer.Option("--confidence", help="On-time probability that planned dates must reach.")
@@ -54,7 +55,7 @@ def run(
     from scenarios.reports import print_forecast, write_all
 
     chosen = chosen_language(lang)
-    loaded = _with_options(load(scenario, chosen), replications, seed, confidence)
+    loaded = with_options(load(scenario, chosen), replications=replications, seed=seed, confidence=confidence)
     folder = _prepared(out or Path("backplan-out") / loaded.name)
     with progress_bars() as bars:
         tasks: dict[str, Any] = {}
@@ -109,7 +110,7 @@ def levers(
     project: Annotated[
         list[str] | None, typer.Option("--project", help="Only this project; may be given more than once.")
     ] = None,
-    replications: Annotated[int | None, typer.Option("--replications", min=2, help="Replications.")] = None,
+    replications: ReplicationsOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -138,15 +139,6 @@ def levers(
         return
     for name, items in found.items():
         print_levers(names[name], items, console(), chosen)
-
-
-def _with_options(
-    scenario: Scenario, replications: int | None, seed: int | None, confidence: float | None
-) -> Scenario:
-    if confidence is not None and not 0 < confidence < 1:
-        raise RefusedError(f"--confidence {confidence} is not between 0 and 1; write 0.8 for 80 %")
-    given = {"replications": replications, "seed": seed, "confidence": confidence}
-    return scenario.model_copy(update={key: value for key, value in given.items() if value is not None})
 
 
 def _prepared(folder: Path) -> Path:

@@ -41,6 +41,7 @@ ScenarioArgument = Annotated[
 LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Language of the output; by default that of the locale.")
 ]
+ReplicationsOption = Annotated[int | None, typer.Option("--replications", min=2, help="Replications.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -56,6 +57,20 @@ def load(what: str, lang: str) -> Scenario:
     from scenarios.load import load_scenario
 
     return load_scenario(what, lang=lang)
+
+
+def with_options(
+    scenario: Scenario,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    confidence: float | None = None,
+) -> Scenario:
+    """The scenario with what the command line says otherwise."""
+    if confidence is not None and not 0 < confidence < 1:
+        raise RefusedError(f"--confidence {confidence} is not between 0 and 1; write 0.8 for 80 %")
+    given = {"replications": replications, "seed": seed, "confidence": confidence}
+    return scenario.model_copy(update={key: value for key, value in given.items() if value is not None})
 
 
 def console() -> Console:
