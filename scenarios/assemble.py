@@ -13,12 +13,13 @@ from scenarios.calendar_specs import scenario_calendars
 from scenarios.expand import DEFAULT_CALENDAR, NodeSpec, nodes
 from scenarios.factors import FactorRisk, project_factors
 from scenarios.fields import day_of, earlier
-from scenarios.risk_model import risk_model
-from scenarios.schema import ModeSpec, Project, ResourceSpec, Scenario
+from scenarios.risk_model import risk_model, selects
+from scenarios.schema import ModeSpec, Project, ResourceSpec, Scenario, ShockSpec
 from scenarios.status import NodeStatus, out_of_sequence, statuses, with_remaining
 from scheduling.build import compile_network
 from scheduling.calendar import Calendar
 from scheduling.network import Network, Resource
+from scheduling.shocks import Shock, with_shock
 from simulation.risks import RiskModel
 
 
@@ -91,6 +92,8 @@ def assemble(scenario: Scenario) -> Assembly:
         slots_per_day=scenario.slots_per_day,
         progress_override=scenario.progress_override,
     )
+    for name, item in scenario.shocks.items():
+        network = with_shock(network, _shock(name, item, specs))
     return Assembly(
         scenario=scenario,
         graph=graph,
@@ -171,6 +174,11 @@ def _resource(name: str, spec: ResourceSpec, data_date: date) -> Resource:
     """A resource from the data date on; what changed before it is its first capacity."""
     units, changes = capacities(spec, data_date)
     return Resource(name, units, changes, spec.consumed)
+
+
+def _shock(name: str, item: ShockSpec, specs: dict[str, NodeSpec]) -> Shock:
+    members = tuple(spec.id for spec in specs.values() if selects(item, spec))
+    return Shock(name, item.first, item.last, item.rate, item.rest, item.capacity, members)
 
 
 def capacities(spec: ResourceSpec, data_date: date) -> tuple[int, tuple[tuple[date, int], ...]]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from scenarios.calendars import bundled
+from scenarios.fields import day_of
 from scenarios.schema import CalendarSpec, Scenario
+from scenarios.weather import with_weather
 from scheduling.calendar import Calendar
 from scheduling.errors import InputError
 
 
 def scenario_calendars(scenario: Scenario) -> dict[str, Calendar]:
-    """The bundled calendars and those of the scenario, by name; its own come first."""
-    return bundled() | {name: calendar_of(name, spec) for name, spec in scenario.calendars.items()}
+    """The bundled calendars and those of the scenario, by name, with its weather; its own come first."""
+    found = bundled() | {name: calendar_of(name, spec) for name, spec in scenario.calendars.items()}
+    for weather in scenario.weather.values():
+        for name in weather.calendars:
+            found[name] = with_weather(found[name], weather, day_of(scenario.data_date))
+    return found
 
 
 def calendar_of(name: str, spec: CalendarSpec) -> Calendar:

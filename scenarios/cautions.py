@@ -54,6 +54,9 @@ def plan_notes(
                     "warn_resource", name=resource.name or Label(zh=name, en=name), units=resource.capacity
                 )
             )
+    for name, shock in scenario.shocks.items():
+        shown = shock.name or Label(zh=name, en=name)
+        found.append(labelled("warn_shock", name=shown, first=str(shock.first), last=str(shock.last)))
     if years := provisional_years(assembly, last):
         found.append(labelled("warn_provisional", years=listed(map(str, years))))
     found += [plan_caution(assembly, item) for item in plan.cautions]

@@ -23,7 +23,9 @@ from scheduling.calendar import MINUTES_PER_DAY
 from simulation.distributions import (
     Discrete,
     Distribution,
+    Empirical,
     Fixed,
+    Greatest,
     Lognormal,
     Occasional,
     Pert,
@@ -175,7 +177,7 @@ class DiscreteSpec(Model):
 
 Three: TypeAlias = tuple[Number, Number, Number]
 Two: TypeAlias = tuple[Number, Number]
-KINDS = ("fixed", "estimate", "pert", "triangular", "uniform", "lognormal", "discrete")
+KINDS = ("fixed", "estimate", "pert", "triangular", "uniform", "lognormal", "discrete", "empirical")
 
 
 class Spread(Model):
@@ -198,6 +200,14 @@ class Spread(Model):
     """Median and 90th percentile: skewed to the right, as delays are."""
     discrete: DiscreteSpec | None = None
     """Some values with weights."""
+    empirical: Annotated[tuple[Number, ...], Field(min_length=1)] | None = None
+    """Observed values, each equally likely."""
+    weight: Annotated[Number, Field(gt=0, le=100)] | None = None
+    """Of the most likely value in ``estimate`` and ``pert`` (modified PERT): 4 is classic."""
+    quantiles: tuple[Probability, Probability] | None = None
+    """What the outer values of ``estimate`` ([0, 0.9]) and ``triangular`` ([0, 1]) mean."""
+    greatest_of: Positive = 1
+    """The greatest of so many independent draws: households to move, parcels to hand over."""
     probability: Probability = 1.0
     """How often it happens at all; otherwise a delay is 0 and a multiplier 1."""
 
@@ -217,6 +227,11 @@ class Spread(Model):
         kinds = [name for name in KINDS if getattr(self, name) is not None]
         if len(kinds) != 1:
             raise ValueError(f"give exactly one of {', '.join(KINDS)}; found {', '.join(kinds) or 'none'}")
+        for name, shapes in (("weight", ("estimate", "pert")), ("quantiles", ("estimate", "triangular"))):
+            if getattr(self, name) is not None and kinds[0] not in shapes:
+                raise ValueError(
+                    f"the key {name} belongs to {' and '.join(shapes)}, not to {kinds[0]}; drop it"
+                )
         reach = self.always().quantile([LEAST_U, 1.0 - LEAST_U])
         if not (abs(reach) <= MOST_SLOTS).all():
             raise ValueError(f"draws may lie beyond {MOST_SLOTS:,} slots; give max or less spread")
@@ -244,9 +259,9 @@ class Spread(Model):
 
     @property
     def least(self) -> float:
-        """The least value that may be drawn; a lognormal only comes near 0."""
-        if self.discrete is not None:
-            return min(self.discrete.values)
+        """The least value that is given; a lognormal only comes near 0."""
+        if values := self.empirical or (self.discrete and self.discrete.values):
+            return min(values)
         if self.fixed is not None:
             return self.fixed
         points = self.estimate or self.pert or self.triangular or self.uniform
@@ -255,10 +270,17 @@ class Spread(Model):
 
 @lru_cache(maxsize=16384)
 def _distribution(spread: Spread) -> Distribution:
+    each = _shape(spread)
+    return each if spread.greatest_of == 1 or isinstance(each, Fixed) else Greatest(each, spread.greatest_of)
+
+
+def _shape(spread: Spread) -> Distribution:
     if spread.fixed is not None:
         return Fixed(spread.fixed)
     if spread.discrete is not None:
         return Discrete(spread.discrete.values, spread.discrete.weights)
+    if spread.empirical is not None:
+        return Empirical(spread.empirical)
     if spread.lognormal is not None:
         shape = spread.lognormal
         return Lognormal(shape.median, shape.p90, shape.max)
@@ -269,9 +291,14 @@ def _distribution(spread: Spread) -> Distribution:
     assert points is not None
     if points[0] == points[1] == points[2]:
         return Fixed(points[1])
-    if spread.estimate is not None:
-        return Pert.from_quantiles(*points)
-    return Pert(*points) if spread.pert is not None else Triangular(*points)
+    low, high = spread.quantiles or (0.0, 0.9)
+    if spread.triangular is not None:
+        fitted = spread.quantiles is not None
+        return Triangular.from_quantiles(*points, low=low, high=high) if fitted else Triangular(*points)
+    weight = 4.0 if spread.weight is None else spread.weight
+    if spread.pert is not None:
+        return Pert(*points, weight)
+    return Pert.from_quantiles(*points, low=low, high=high, weight=weight)
 
 
 def _work(spread: Spread) -> Spread:

@@ -27,6 +27,8 @@ _PLACES = {
     "Delivery": "`resources.NAME.deliveries[]`",
     "CalendarSpec": "`calendars.NAME`",
     "DriverSpec": "`drivers.NAME`",
+    "WeatherSpec": "`weather.NAME`",
+    "ShockSpec": "`shocks.NAME`",
     "QuotaSpec": "`quotas[]`",
     "Label": "A label",
 }

@@ -9,14 +9,13 @@ from collections.abc import Hashable, Iterable
 from scenarios.catalog import factor_defaults
 from scenarios.expand import NodeSpec
 from scenarios.factors import FactorRisk, uses_defaults
-from scenarios.schema import DriverSpec, Scenario
+from scenarios.schema import DriverSpec, Scenario, Selection
 from scenarios.status import NodeStatus
+from scenarios.weather import weather_drivers
 from scheduling.network import WORK, Network
 from simulation.distributions import Distribution, Fixed, Lognormal, Scaled
 from simulation.risks import Cancellation, Correlation, Driver, Rework, RiskModel
-from simulation.special import normal_quantile
-
-_Z90 = float(normal_quantile(0.9))
+from simulation.special import Z90
 
 
 def risk_model(
@@ -60,9 +59,10 @@ def risk_model(
         drivers=(
             *_default_drivers([spec for spec in open_work if spec.project in templated]),
             *_own_drivers(scenario, open_work),
+            *weather_drivers(scenario, network, open_work),
         ),
         correlations=(*_factor_groups(uncertain), *_rework_groups(reworked)),
-        cancellation=_cancellations(network, templated),
+        cancellation=_cancellations(scenario, templated),
     )
 
 
@@ -91,18 +91,22 @@ def _default_drivers(specs: list[NodeSpec]) -> list[Driver]:
     for key, members in groups.items():
         sigma = sigmas.project_sigma if key[0] == "project" else sigmas.department_sigma
         if sigma > 0:
-            drivers.append(Driver(key, Lognormal(1.0, math.exp(_Z90 * sigma)), tuple(members)))
+            drivers.append(Driver(key, Lognormal(1.0, math.exp(Z90 * sigma)), tuple(members)))
     return drivers
+
+
+def selects(selection: Selection, spec: NodeSpec) -> bool:
+    """Whether every key that is given matches a node."""
+    return (
+        (selection.activities is None or not {spec.id, spec.node}.isdisjoint(selection.activities))
+        and (selection.kinds is None or spec.kind in selection.kinds)
+        and (selection.projects is None or spec.project in selection.projects)
+    )
 
 
 def drives(driver: DriverSpec, spec: NodeSpec) -> bool:
     """Whether a driver of the scenario acts on a node."""
-    return (
-        not spec.work.nothing
-        and (driver.activities is None or not {spec.id, spec.node}.isdisjoint(driver.activities))
-        and (driver.kinds is None or spec.kind in driver.kinds)
-        and (driver.projects is None or spec.project in driver.projects)
-    )
+    return not spec.work.nothing and selects(driver, spec)
 
 
 def _own_drivers(scenario: Scenario, specs: list[NodeSpec]) -> list[Driver]:
@@ -111,7 +115,14 @@ def _own_drivers(scenario: Scenario, specs: list[NodeSpec]) -> list[Driver]:
         for name, driver in scenario.drivers.items()
     }
     return [
-        Driver(name, driver.multiplier.distribution(otherwise=1.0), members[name])
+        Driver(
+            name,
+            driver.multiplier.distribution(otherwise=1.0) if driver.multiplier else None,
+            members[name],
+            driver.added.distribution() if driver.added else None,
+            driver.probability,
+            driver.own,
+        )
         for name, driver in scenario.drivers.items()
         if members[name]
     ]
@@ -143,12 +154,14 @@ def _rework_groups(specs: list[NodeSpec]) -> tuple[Correlation, ...]:
     )
 
 
-def _cancellations(network: Network, projects: set[str]) -> dict[Hashable, Cancellation]:
+def _cancellations(scenario: Scenario, templated: set[str]) -> dict[Hashable, Cancellation]:
+    """The chance that each project itself gives, else that of the catalogue for template projects."""
     default = factor_defaults().factors.get("cancellation")
-    if default is None or not default.probability:
-        return {}
-    return {
-        project: Cancellation(default.probability, yearly=True)
-        for project in network.projects
-        if project in projects
+    usual = default.probability if default else None
+    chances = {
+        project.id: usual
+        if project.cancellation is None and project.id in templated
+        else project.cancellation
+        for project in scenario.projects
     }
+    return {name: Cancellation(chance, yearly=True) for name, chance in chances.items() if chance}

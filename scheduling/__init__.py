@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from scheduling.promises import replan as replan
     from scheduling.repairs import Repair as Repair
     from scheduling.repairs import find_repairs as find_repairs
+    from scheduling.shocks import Shock as Shock
+    from scheduling.shocks import with_shock as with_shock
     from scheduling.status import Status as Status
     from scheduling.validator import Violation as Violation
     from scheduling.validator import validate as validate
@@ -59,6 +61,7 @@ _HOME = {
     "Repair": "repairs",
     "Resource": "network",
     "SchedulingError": "errors",
+    "Shock": "shocks",
     "Status": "status",
     "Violation": "validator",
     "backward_schedule": "backward",
@@ -71,6 +74,7 @@ _HOME = {
     "find_repairs": "repairs",
     "replan": "promises",
     "validate": "validator",
+    "with_shock": "shocks",
 }
 
 __all__ = list(_HOME)

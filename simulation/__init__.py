@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from simulation.comparison import compare as compare
     from simulation.confidence import ConfidencePlan as ConfidencePlan
     from simulation.confidence import confidence_plan as confidence_plan
+    from simulation.correlation import InducedCorrelation as InducedCorrelation
+    from simulation.correlation import induced_correlations as induced_correlations
     from simulation.criticality import Sensitivity as Sensitivity
     from simulation.criticality import sensitivity as sensitivity
     from simulation.distributions import Discrete as Discrete
     from simulation.distributions import Distribution as Distribution
     from simulation.distributions import Empirical as Empirical
     from simulation.distributions import Fixed as Fixed
+    from simulation.distributions import Greatest as Greatest
     from simulation.distributions import Lognormal as Lognormal
     from simulation.distributions import Occasional as Occasional
     from simulation.distributions import Pert as Pert
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from simulation.risks import Driver as Driver
     from simulation.risks import Rework as Rework
     from simulation.risks import RiskModel as RiskModel
+    from simulation.shocks import drawn_shocks as drawn_shocks
     from simulation.statistics import UNFINISHED as UNFINISHED
     from simulation.statistics import Probability as Probability
 
@@ -68,6 +72,8 @@ _HOME = {
     "Driver": "risks",
     "Empirical": "distributions",
     "Fixed": "distributions",
+    "Greatest": "distributions",
+    "InducedCorrelation": "correlation",
     "Intervention": "interventions",
     "InterventionGain": "push",
     "JointNeedBy": "joint",
@@ -89,6 +95,8 @@ _HOME = {
     "compare": "comparison",
     "confidence_plan": "confidence",
     "days_lost": "losses",
+    "drawn_shocks": "shocks",
+    "induced_correlations": "correlation",
     "intervention_gains": "push",
     "joint_need_by": "joint",
     "nearest": "replays",

@@ -8,7 +8,7 @@ numbers; :func:`rounded` turns them into the integers that the engines read.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -17,13 +17,15 @@ import numpy.typing as npt
 from scheduling.errors import InputError
 from simulation.checks import check_finite, check_spread
 from simulation.estimates import Pert, Triangular
-from simulation.special import LEAST_U, Floats, normal_cdf, normal_quantile
+from simulation.special import LEAST_U, Z90, Floats, normal_cdf, normal_quantile
+from simulation.values import Discrete, Empirical
 
 __all__ = [
     "Discrete",
     "Distribution",
     "Empirical",
     "Fixed",
+    "Greatest",
     "Lognormal",
     "Occasional",
     "Pert",
@@ -33,7 +35,7 @@ __all__ = [
     "rounded",
 ]
 
-_Z90 = float(normal_quantile(0.9))
+_PARTS = 100_000
 
 
 @runtime_checkable
@@ -79,9 +81,9 @@ def rounded(values: npt.ArrayLike, least: int | None) -> npt.NDArray[np.int64]:
     [-2, 0]
     """
     draws = np.asarray(values, dtype=np.float64)
-    if not (np.abs(draws) < 2.0**53).all():
+    if not (np.abs(draws) < 2.0**30).all():
         raise InputError(
-            "a draw is not a number or beyond 2^53 slots. "
+            "a draw is not a number or beyond 2^30 slots. "
             "Give the distribution a maximum, or check its spread."
         )
     whole = np.floor(draws)
@@ -189,7 +191,7 @@ class Lognormal:
     @property
     def sigma(self) -> float:
         """Standard deviation of the logarithm."""
-        return math.log(self.p90 / self.median) / _Z90
+        return math.log(self.p90 / self.median) / Z90
 
     @property
     def most_likely(self) -> float:
@@ -208,92 +210,6 @@ class Lognormal:
     def quantile(self, u: npt.ArrayLike) -> Floats:
         draws: Floats = self.median * np.exp(self.sigma * normal_quantile(u))
         return draws if self.maximum is None else np.minimum(draws, self.maximum)
-
-
-@dataclass(frozen=True, slots=True)
-class Discrete:
-    """Some values with weights; the planning value is the heaviest, the least of them when several are.
-
-    Parameters
-    ----------
-    values, weights : tuple of float
-        As many weights as values, above 0; they need not sum to 1.
-
-    Examples
-    --------
-    >>> Discrete((30, 10), (1, 3)).quantile([0.75, 0.76]).tolist()
-    [10.0, 30.0]
-    """
-
-    values: tuple[float, ...]
-    weights: tuple[float, ...]
-    _steps: tuple[Floats, Floats] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if not self.values or len(self.values) != len(self.weights):
-            raise InputError(
-                f"discrete: {len(self.values)} values and {len(self.weights)} weights. "
-                "Give at least one value, and a weight for each."
-            )
-        for value, weight in zip(self.values, self.weights, strict=True):
-            check_finite("discrete", value=value, weight=weight)
-            if weight <= 0.0:
-                raise InputError(
-                    f"discrete: the weight {weight:g} of value {value:g} is not above 0. "
-                    "Give it one, or leave the value out."
-                )
-        steps, index = np.unique(np.array(self.values, dtype=np.float64), return_inverse=True)
-        weights = np.bincount(index, weights=self.weights)
-        object.__setattr__(self, "_steps", (steps, weights))
-
-    @property
-    def most_likely(self) -> float:
-        values, weights = self._steps
-        return float(values[np.argmax(weights)])
-
-    @property
-    def mean(self) -> float:
-        return float(np.average(self._steps[0], weights=self._steps[1]))
-
-    def quantile(self, u: npt.ArrayLike) -> Floats:
-        values, weights = self._steps
-        bounds = np.cumsum(weights[:-1]) / weights.sum()
-        result: Floats = values[np.searchsorted(bounds, u)]
-        return result
-
-
-@dataclass(frozen=True, slots=True)
-class Empirical:
-    """Observed values, each equally likely; the planning value is their (lower) median.
-
-    Examples
-    --------
-    >>> Empirical((12, 9, 30)).quantile([0.3, 0.5, 0.9]).tolist()
-    [9.0, 12.0, 30.0]
-    """
-
-    data: tuple[float, ...]
-    _sorted: Floats = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if not self.data:
-            raise InputError("empirical: there are no observed values. Give at least one.")
-        for value in self.data:
-            check_finite("empirical", observed_value=value)
-        object.__setattr__(self, "_sorted", np.sort(np.array(self.data, dtype=np.float64)))
-
-    @property
-    def most_likely(self) -> float:
-        return float(self.quantile(0.5))
-
-    @property
-    def mean(self) -> float:
-        return float(self._sorted.mean())
-
-    def quantile(self, u: npt.ArrayLike) -> Floats:
-        rank = np.ceil(np.asarray(u, dtype=np.float64) * len(self._sorted)).astype(np.int64)
-        result: Floats = self._sorted[np.maximum(rank, 1) - 1]
-        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,3 +298,50 @@ class Scaled:
 
     def quantile(self, u: npt.ArrayLike) -> Floats:
         return self.distribution.quantile(u) * self.factor
+
+
+@dataclass(frozen=True, slots=True)
+class Greatest:
+    """The greatest of several independent draws: all households moved (搬迁), every parcel handed over.
+
+    The planning value is the median: the most likely value has no closed form.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Of each draw.
+    count : int
+        How many draws.
+
+    Notes
+    -----
+    The greatest of n draws stays below x with probability ``F(x)^n``, so its quantile is
+    ``F^-1(u^(1/n))``: David and Nagaraja (2003), Order Statistics, section 2.1.
+
+    Examples
+    --------
+    >>> Greatest(Uniform(0, 100), 3).quantile([0.125, 0.5]).round(1).tolist()
+    [50.0, 79.4]
+    >>> Greatest(Lognormal(30, 60), 246).quantile([0.5]).round().tolist()  # days until 246 households moved
+    [134.0]
+    """
+
+    distribution: Distribution
+    count: int
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise InputError(f"greatest of {self.count} draws. Give how many there are, at least 1.")
+
+    @property
+    def most_likely(self) -> float:
+        return float(self.quantile(0.5))
+
+    @property
+    def mean(self) -> float:
+        """Mean quantile over equal parts, good to about 1e-4 of the spread."""
+        return float(self.quantile((np.arange(_PARTS) + 0.5) / _PARTS).mean())
+
+    def quantile(self, u: npt.ArrayLike) -> Floats:
+        each = np.asarray(u, dtype=np.float64) ** (1.0 / self.count)
+        return self.distribution.quantile(np.minimum(each, 1.0 - LEAST_U))

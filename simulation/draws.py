@@ -8,22 +8,20 @@ property: members of a group share a keyed common shock instead of a factorised 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeAlias, Union
 
 import numpy as np
-import numpy.typing as npt
 
 from scheduling.errors import InputError
+from simulation.kernels.sampling import fill_uniforms
 from simulation.special import LEAST_U, Floats, normal_cdf, normal_quantile
 
 Key: TypeAlias = Union[int, str, "tuple[Key, ...]"]
 """A stable id: a number, a text, or a tuple of ids such as (project, factor)."""
 
 _COMMON_SHOCK = ("common shock",)  # a tuple, so that no purpose named by a caller meets it
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
 
 
 def _encode(key: Key) -> bytes:
@@ -48,39 +46,13 @@ def _stream(encoded: bytes) -> tuple[np.uint64, np.uint64]:
     return np.uint64(int.from_bytes(digest[:8], "little")), np.uint64(int.from_bytes(digest[8:], "little"))
 
 
-def _mix(state: npt.NDArray[np.uint64]) -> None:
-    """Scramble 64-bit counters in place by a bijection in which every input bit moves every output bit."""
-    shifted = state >> np.uint64(30)
-    state ^= shifted
-    state *= _MIX_1
-    np.right_shift(state, np.uint64(27), out=shifted)
-    state ^= shifted
-    state *= _MIX_2
-    np.right_shift(state, np.uint64(31), out=shifted)
-    state ^= shifted
-
-
-def _counters(replications: range) -> npt.NDArray[np.uint64]:
+def _draw(seed: int, key: Key, purpose: Key, replications: range) -> Floats:
     if len(replications) and min(replications[0], replications[-1]) < 0:
         raise InputError(
             f"random draws: {replications!r} holds a negative replication number. Count from 0 upward."
         )
-    numbers = np.arange(replications.start, replications.stop, replications.step, dtype=np.int64)
-    return numbers.astype(np.uint64)
-
-
-def _draw(seed: int, key: Key, purpose: Key, replications: range) -> Floats:
-    first, second = _stream(_encode((seed, key, purpose)))
-    state = _counters(replications)
-    state *= _GOLDEN
-    state += first
-    _mix(state)
-    state ^= second
-    _mix(state)
-    state >>= np.uint64(12)
-    result = state.astype(np.float64)
-    result += 0.5
-    result *= 2.0**-52
+    result = np.empty(len(replications))
+    fill_uniforms(*_stream(_encode((seed, key, purpose))), replications.start, replications.step, result)
     return result
 
 
@@ -182,7 +154,13 @@ def correlated_uniforms(
     own = uniforms(seed, key, purpose, replications)
     if correlation == 0.0:
         return own
-    shock = normal_quantile(_draw(seed, group, _COMMON_SHOCK, replications))
+    shock = _shock(seed, group, replications)
     score = np.sqrt(correlation) * shock + np.sqrt(1.0 - correlation) * normal_quantile(own)
     result: Floats = np.clip(normal_cdf(score), LEAST_U, 1.0 - LEAST_U)
     return result
+
+
+@lru_cache(maxsize=512)
+def _shock(seed: int, group: Key, replications: range) -> Floats:
+    """Normal score of a group, kept for its other members."""
+    return normal_quantile(_draw(seed, group, _COMMON_SHOCK, replications))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from simulation.special import LEAST_U, Floats, beta_quantile
 
 _CELLS = 128
 _TOLERANCE = 1e-8  # the precision of the beta quantile
+_HALVINGS = 60  # of an interval within 0..1, to the precision of a double
 _STEPS = 8  # two or three reach the tolerance: the slope changes by about a hundredth within a cell
 
 
@@ -35,6 +37,42 @@ class Triangular:
         check_finite("triangular", minimum=self.minimum, most_likely=self.most_likely, maximum=self.maximum)
         check_spread("triangular", "minimum", self.minimum, "maximum", self.maximum)
         check_between("triangular", "minimum", self.minimum, self.most_likely, "maximum", self.maximum)
+
+    @classmethod
+    def from_quantiles(
+        cls,
+        optimistic: float,
+        most_likely: float,
+        pessimistic: float,
+        *,
+        low: float = 0.0,
+        high: float = 0.9,
+    ) -> Triangular:
+        """Fit the ends so that the outer estimates are stated quantiles.
+
+        Parameters, errors and the equation are those of :meth:`Pert.from_quantiles`; on the unit interval the
+        quantiles are ``sqrt(low r)`` and ``1 - sqrt((1 - high)(1 - r))`` with the mode ``r``.
+
+        Examples
+        --------
+        >>> Triangular.from_quantiles(10, 14, 30, low=0.1).quantile([0.1, 0.9]).round(9).tolist()
+        [10.0, 30.0]
+        """
+        _check_estimates("triangular", optimistic, most_likely, pessimistic, low, high)
+
+        def outer(mode: float) -> tuple[float, float]:
+            return math.sqrt(low * mode), 1.0 - math.sqrt((1.0 - high) * (1.0 - mode))
+
+        place = (most_likely - optimistic) / (pessimistic - optimistic)
+        least, greatest = low, high  # where the mode is the lower or the upper quantile itself
+        for _ in range(_HALVINGS):
+            middle = (least + greatest) / 2.0
+            bottom, top = outer(middle)
+            least, greatest = (
+                (middle, greatest) if middle - bottom < place * (top - bottom) else (least, middle)
+            )
+        bottom, top = outer(greatest)
+        return cls(*_ends(optimistic, most_likely, pessimistic, bottom, top))
 
     @property
     def mean(self) -> float:
@@ -137,20 +175,11 @@ class Pert:
         >>> float(estimate.quantile([0.9])[0].round(4))
         30.0
         """
-        check_finite("pert", optimistic=optimistic, most_likely=most_likely, pessimistic=pessimistic)
-        check_spread("pert", "optimistic", optimistic, "pessimistic", pessimistic)
-        check_between("pert", "optimistic", optimistic, most_likely, "pessimistic", pessimistic)
-        if not 0.0 <= low < 0.5 < high <= 1.0:
-            raise InputError(
-                f"pert: the outer estimates are given the probabilities {low!r} and {high!r}. "
-                "Give one below 0.5 and one above, such as 0 and 0.9."
-            )
+        _check_estimates("pert", optimistic, most_likely, pessimistic, low, high)
         _check_weight(weight)
         place = (most_likely - optimistic) / (pessimistic - optimistic)
         bottom, top = _outer(_mode(place, low, high, weight), low, high, weight)
-        width = (pessimistic - optimistic) / (top - bottom)
-        minimum = min(optimistic - bottom * width, most_likely)
-        return cls(minimum, most_likely, max(minimum + width, most_likely), weight)
+        return cls(*_ends(optimistic, most_likely, pessimistic, bottom, top), weight)
 
     @property
     def mean(self) -> float:
@@ -161,6 +190,28 @@ class Pert:
         alpha = 1.0 + self.weight * (self.most_likely - self.minimum) / width
         beta = 1.0 + self.weight * (self.maximum - self.most_likely) / width
         return self.minimum + width * beta_quantile(u, alpha, beta)
+
+
+def _check_estimates(
+    name: str, optimistic: float, most_likely: float, pessimistic: float, low: float, high: float
+) -> None:
+    check_finite(name, optimistic=optimistic, most_likely=most_likely, pessimistic=pessimistic)
+    check_spread(name, "optimistic", optimistic, "pessimistic", pessimistic)
+    check_between(name, "optimistic", optimistic, most_likely, "pessimistic", pessimistic)
+    if not 0.0 <= low < 0.5 < high <= 1.0:
+        raise InputError(
+            f"{name}: the outer estimates are given the probabilities {low!r} and {high!r}. "
+            "Give one below 0.5 and one above, such as 0 and 0.9."
+        )
+
+
+def _ends(
+    optimistic: float, most_likely: float, pessimistic: float, bottom: float, top: float
+) -> tuple[float, float, float]:
+    """Least, most likely and greatest value, where the outer estimates lie at `bottom` and `top` of 0..1."""
+    width = (pessimistic - optimistic) / (top - bottom)
+    minimum = min(optimistic - bottom * width, most_likely)
+    return minimum, most_likely, max(minimum + width, most_likely)
 
 
 def _check_weight(weight: float) -> None:

@@ -38,21 +38,53 @@ class Rework:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A shared cause that multiplies the work of many activities, one draw a replication.
+    """A shared cause that acts on the work of many activities: a risk driver, or a risk of a register.
+
+    It happens or not, one draw a replication for all its activities; if it does, it multiplies their work and
+    adds to it.
 
     Parameters
     ----------
     id : int, str or tuple of these
         Stable id, the key of its draws.
-    multiplier : Distribution
+    multiplier : Distribution, optional
         Factor on the work of each activity; 1 leaves it as it is.
     activities : tuple of ids
-        Activities, and factors without a supply date, whose work (not rework) it multiplies.
+        Activities, and factors without a supply date, on whose work (not rework) it acts.
+    added : Distribution, optional
+        Slots of work that it adds to each activity; rounded by themselves.
+    probability : float
+        Chance 0..1 that it happens.
+    own : bool
+        Whether each activity draws an impact of its own; else all take the same one.
+    exposure : mapping of activity to float, optional
+        Share 0..1 of an activity's work that the multiplier acts on; 1 where it is not named.
+
+    Examples
+    --------
+    >>> from simulation.distributions import Triangular
+    >>> strike = Driver("strike", activities=("dig", "pour"), added=Triangular(5, 10, 20), probability=0.1)
     """
 
     id: Any
-    multiplier: Distribution
-    activities: tuple[Id, ...]
+    multiplier: Distribution | None = None
+    activities: tuple[Id, ...] = ()
+    added: Distribution | None = None
+    probability: float = 1.0
+    own: bool = False
+    exposure: Mapping[Any, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.multiplier is None and self.added is None:
+            raise InputError(f"driver '{self.id}' changes nothing. Give it a multiplier or added work.")
+        if not 0.0 <= self.probability <= 1.0:
+            raise InputError(f"driver '{self.id}': the probability {self.probability!r} is not within 0..1.")
+        for name, share in self.exposure.items():
+            if not 0.0 <= share <= 1.0:
+                raise InputError(
+                    f"driver '{self.id}': the exposure {share!r} of '{name}' is not within 0..1. Give the "
+                    "share of its work that the multiplier acts on."
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +348,7 @@ class RiskModel:
                 )
         for driver in self.drivers:
             for name in driver.activities:
-                _position(network, name, f"driver '{driver.id}' multiplies")
+                _position(network, name, f"driver '{driver.id}' acts on")
         for group in self.correlations:
             for name in group.members:
                 if not self._spreads(name):

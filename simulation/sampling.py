@@ -6,19 +6,22 @@ cause out of the risk model, changes nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from scheduling.calendar import Ints
 from scheduling.errors import InputError
 from scheduling.network import WORK, Network
 from simulation.distributions import Occasional, rounded
 from simulation.draws import correlated_uniforms, uniforms
-from simulation.risks import Correlation, Rework, RiskModel
-from simulation.special import Floats
+from simulation.guides import guide
+from simulation.risks import Correlation, Driver, Rework, RiskModel
+from simulation.special import LEAST_U, Floats
 from simulation.statistics import UNFINISHED, Slots
 
 _NEVER = 2.0**60
@@ -112,12 +115,11 @@ class _Sampler:
             member: group for group in risks.correlations for member in group.reworks
         }
         self.multiplier: dict[Any, Floats] = {}
+        self.added: dict[Any, Ints] = {}
         for driver in risks.drivers:
             concerned = [name for name in driver.activities if name in names]
             if concerned:
-                draws = driver.multiplier.quantile(uniforms(seed, driver.id, "driver", replications))
-            for name in concerned:
-                self.multiplier[name] = self.multiplier.get(name, 1.0) * draws
+                self.drive(driver, concerned)
 
     def draw(self, before: Draws) -> Draws:
         network = self.network
@@ -130,8 +132,8 @@ class _Sampler:
                 continue
             arrivals[:, k] = gate.arrival
             if gate.id in self.risks.delay:
-                delay = self.risks.delay[gate.id].quantile(self.uniforms(gate.id, "delay", self.group))
-                arrivals[:, k] += rounded(delay, least=None)
+                luck = self.uniforms(gate.id, "delay", self.group)
+                arrivals[:, k] += guide(self.risks.delay[gate.id]).whole(luck, least=None)
         return Draws(self.replications, work, arrivals, self.luck())
 
     def uniforms(self, name: Any, purpose: str, groups: dict[Any, Correlation]) -> Floats:
@@ -142,21 +144,43 @@ class _Sampler:
             self.seed, name, purpose, self.replications, group=group.id, correlation=group.rho
         )
 
+    def drive(self, driver: Driver, concerned: Sequence[Any]) -> None:
+        """Note what a driver does to some of its activities.
+
+        One uniform says whether it happens and, where the impact is shared, how large it is.
+        """
+        chance = driver.probability
+        luck = uniforms(self.seed, driver.id, "driver", self.replications)
+        happens = luck > 1.0 - chance
+        if 0.0 < chance < 1.0:
+            luck = np.clip(1.0 - (1.0 - luck) / chance, LEAST_U, 1.0 - LEAST_U)
+        factor, added = _impact(driver, luck, happens)
+        for name in concerned:
+            if driver.own:
+                own = uniforms(self.seed, (driver.id, name), "impact", self.replications)
+                factor, added = _impact(driver, own, happens)
+            if factor is not None:
+                share = driver.exposure.get(name, 1.0)
+                part = factor if share == 1.0 else 1.0 + share * (factor - 1.0)
+                self.multiplier[name] = self.multiplier.get(name, 1.0) * part
+            if added is not None:
+                self.added[name] = self.added.get(name, 0) + added
+
     def work(self, i: int, planned: int) -> Ints:
         """Work of one activity with its rework, or the lead of a factor."""
         name = self.network.ids[i]
         lead = i in (self.network.lead_factors or {})
         distribution = (self.risks.lead if lead else self.risks.work).get(name)
         multiplier = self.multiplier.get(name)
-        if distribution is None and multiplier is None:
-            drawn = np.full(len(self.replications), planned, dtype=np.int64)
+        if distribution is not None:
+            luck = self.uniforms(name, "lead" if lead else "work", self.group)
+            drawn = guide(distribution).whole(luck, 1, multiplier)
+        elif multiplier is not None:
+            drawn = rounded(planned * multiplier, least=1)
         else:
-            values = (
-                np.full(len(self.replications), float(planned))
-                if distribution is None
-                else distribution.quantile(self.uniforms(name, "lead" if lead else "work", self.group))
-            )
-            drawn = rounded(values if multiplier is None else values * multiplier, least=1)
+            drawn = np.full(len(self.replications), planned, dtype=np.int64)
+        if name in self.added:
+            drawn = np.maximum(drawn + self.added[name], 1)
         if not lead and name in self.risks.rework:
             drawn = drawn + self.rework(name, self.risks.rework[name])
         return drawn
@@ -168,8 +192,8 @@ class _Sampler:
         for loop in range(1, rework.times + 1):
             luck = self.uniforms(name, f"rework {loop}", self.rework_group)
             again = again & (luck > 1.0 - rework.probability)
-            size = Occasional(rework.probability, rework.work).quantile(luck)
-            total += np.where(again, rounded(size, least=1), 0)
+            size = guide(Occasional(rework.probability, rework.work)).whole(luck, least=1)
+            total += np.where(again, size, 0)
         return total
 
     def luck(self) -> Floats:
@@ -179,6 +203,18 @@ class _Sampler:
             if project in self.risks.cancellation:
                 luck[:, k] = uniforms(self.seed, project, "cancellation", self.replications)
         return luck
+
+
+def _impact(
+    driver: Driver, luck: Floats, happens: npt.NDArray[np.bool_]
+) -> tuple[Floats | None, Ints | None]:
+    """Factor on the work and slots added to it, 1 and 0 where the driver does not happen."""
+    factor = added = None
+    if driver.multiplier is not None:
+        factor = np.where(happens, driver.multiplier.quantile(luck), 1.0)
+    if driver.added is not None:
+        added = np.where(happens, guide(driver.added).whole(luck, least=None), 0)
+    return factor, added
 
 
 def cancelled(network: Network, risks: RiskModel, luck: Floats) -> Ints:

@@ -67,7 +67,17 @@ drivers:
     name: {zh: 多雨, en: rain}
     multiplier: {uniform: [1.05, 1.4], probability: 0.4}
     kinds: [construction]
-  team: {multiplier: [0.9, 1, 1.3], activities: [a, E/F2], projects: [E, A]}
+  team: {multiplier: {pert: [0.9, 1, 1.3]}, activities: [a, E/F2], projects: [E, A]}
+  strike: {added: {empirical: [2, 5, 9], greatest_of: 3}, probability: 0.2, own: true}
+weather:
+  typhoon:
+    name: {zh: 台风, en: typhoon}
+    calendars: [cn-site-south, slow]
+    lost_days: {7: 4, 8: 6.5}
+    years: {triangular: [0.4, 1, 1.6]}
+shocks:
+  sprint: {first: 2026-10-01, last: 2026-12-31, rate: 90, rest: 100, capacity: {crew: 4},
+    kinds: [construction], activities: [F1], projects: [E], name: {zh: 决战四季度, en: Q4 sprint}}
 quotas:
   - {event: start, sector: industry, target: 1, reached: 0, date: 2026-12-31}
 projects:
@@ -114,10 +124,11 @@ projects:
   - id: A
     name: road
     default_risks: false
+    cancellation: 0.02
     activities:
       - id: a
         name: dig
-        work: {pert: [4, 5, 9]}
+        work: {estimate: [4, 5, 9], weight: 6, quantiles: [0.1, 0.9]}
         planned: 6
         kind: construction
         department: housing

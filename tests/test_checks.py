@@ -414,7 +414,7 @@ def test_cycles_through_overrides() -> None:
 def test_faults_of_different_sorts_are_named_together() -> None:
     text = (
         WHOLE.replace("node: D5,", "node: D55,")
-        .replace("kinds: [construction]", "kinds: [weather]")
+        .replace("kinds: [construction]", "kinds: [weather]", 1)
         .replace("{base: cn-site-north,", "{base: cn-site-east,")
         .replace("sector: industry, target", "sector: mining, target")
         .replace("demand: {F1: 1}", "demand: {F99: 1}")

@@ -14,6 +14,7 @@ from simulation.distributions import (
     Distribution,
     Empirical,
     Fixed,
+    Greatest,
     Lognormal,
     Occasional,
     Pert,
@@ -46,6 +47,10 @@ EVERY = [
     Occasional(0, Uniform(2, 3)),
     Occasional(0.4, Uniform(-9, -2)),
     Occasional(0.5, Occasional(0.5, Uniform(0, 1))),
+    Greatest(Lognormal(30, 60, maximum=400), 246),
+    Greatest(Discrete((7, 3, 5), (1, 2, 1)), 3),
+    Occasional(0.4, Greatest(Uniform(3, 9), 12)),
+    Triangular.from_quantiles(10, 14, 30, low=0.1),
 ]
 every = pytest.mark.parametrize("distribution", EVERY, ids=repr)
 
@@ -120,6 +125,55 @@ def test_pert_from_quantiles_works_for_any_rising_estimates(
     pert = Pert.from_quantiles(optimistic, mode, pessimistic, weight=weight)
     assert pert.quantile([0.9]) == pytest.approx(pessimistic, abs=1e-5 * steps[1])
     assert pert.minimum == optimistic
+
+
+@settings(deadline=None)
+@given(
+    place=st.floats(0, 1),
+    low=st.sampled_from([0.0, 0.05, 0.1, 0.49]),
+    high=st.sampled_from([0.51, 0.9, 1.0]),
+)
+def test_triangular_from_quantiles_meets_its_quantiles_by_scipy(
+    place: float, low: float, high: float
+) -> None:
+    mode = 8 + 22 * place
+    found = Triangular.from_quantiles(8, mode, 30, low=low, high=high)
+    width = found.maximum - found.minimum
+    scipy = stats.triang((mode - found.minimum) / width, found.minimum, width)
+    assert scipy.ppf([low, high]) == pytest.approx([8, 30], abs=1e-6)
+    assert found.most_likely == mode
+    assert found.minimum == 8 or low > 0
+
+
+def test_the_variance_of_pert_is_that_of_its_beta_distribution() -> None:
+    """``(mean - min)(max - mean)/(weight + 3)``: Vose (2008), Risk Analysis; a 36th of the squared range near
+    the middle only."""
+    middles = (np.arange(200_000) + 0.5) / 200_000
+    for pert in (Pert(0, 5, 10), Pert(10, 20, 60), Pert(10, 20, 60, weight=12)):
+        expected = (pert.mean - pert.minimum) * (pert.maximum - pert.mean) / (pert.weight + 3)
+        assert pert.quantile(middles).var() == pytest.approx(expected, rel=1e-3)
+    assert Pert(0, 5, 10).quantile(middles).var() == pytest.approx(100 / 28, rel=1e-3)
+
+
+def test_more_weight_makes_a_sharper_peak_round_the_same_mode() -> None:
+    spreads = [np.ptp(Pert(10, 20, 60, weight).quantile([0.1, 0.9])) for weight in (1, 4, 12, 50)]
+    assert spreads == sorted(spreads, reverse=True)
+
+
+@pytest.mark.parametrize("count", [1, 2, 17, 246, 5000])
+def test_the_greatest_of_many_has_the_power_of_the_distribution_function(count: int) -> None:
+    households = Greatest(Lognormal(30, 60), count)
+    each = stats.lognorm(Lognormal(30, 60).sigma, scale=30)
+    assert each.cdf(households.quantile(U)) ** count == pytest.approx(U, rel=1e-9)
+    assert households.most_likely == households.quantile(0.5)
+
+
+def test_the_greatest_of_uniforms_has_the_mean_of_order_statistics() -> None:
+    assert Greatest(Uniform(0, 1), 9).mean == pytest.approx(9 / 10, abs=1e-4)
+    draws = np.max([uniforms(2, i, "household", range(4000)) for i in range(9)], axis=0)
+    assert stats.kstest(draws, lambda x: x**9).pvalue > 0.01
+    drawn = Greatest(Uniform(0, 1), 9).quantile(uniforms(2, "all", "household", range(4000)))
+    assert stats.ks_2samp(drawn, draws).pvalue > 0.01
 
 
 def test_classic_pert_is_the_case_of_probabilities_0_and_1() -> None:
@@ -228,6 +282,9 @@ def test_rounding_refuses_what_is_no_number_of_slots(wrong: float) -> None:
         (lambda: Pert.from_quantiles(3, 4, 5, low=0.6), "probabilities 0.6 and 0.9.*one below 0.5"),
         (lambda: Pert.from_quantiles(3, 4, 5, high=0.5), "probabilities 0.0 and 0.5.*one below 0.5"),
         (lambda: Pert.from_quantiles(3, 4, 5, weight=-1), "pert: the weight -1"),
+        (lambda: Triangular.from_quantiles(3, 4, 5, low=0.6), "triangular: .* probabilities 0.6 and 0.9"),
+        (lambda: Triangular.from_quantiles(3, 3, 3), "triangular: optimistic and pessimistic are both 3"),
+        (lambda: Greatest(Fixed(1), 0), "greatest of 0 draws.*at least 1"),
         (lambda: Lognormal(0, 5), "lognormal: median 0 is not above 0"),
         (lambda: Lognormal(6, 5), "lognormal: P90 5 is below median 6"),
         (lambda: Lognormal(5, 5), "lognormal: median and P90 are both 5. Use a fixed value"),

@@ -12,6 +12,7 @@ from scipy import stats
 
 from scheduling.errors import InputError
 from simulation.draws import correlated_uniforms, normals, uniforms
+from simulation.kernels.sampling import fill_uniforms
 from simulation.special import LEAST_U, normal_cdf, normal_quantile
 
 KEYS = st.recursive(
@@ -66,11 +67,42 @@ def test_draws_do_not_change_from_process_to_process_or_release_to_release() -> 
     assert uniforms(7, ("厂房", 2), "work", range(2)).tolist() == [0.18541634902372517, 0.4499462647856568]
 
 
-def test_draws_stay_inside_the_open_interval(monkeypatch: pytest.MonkeyPatch) -> None:
-    for bits, expected in ((0, LEAST_U), (2**64 - 1, 1 - LEAST_U)):
-        monkeypatch.setattr("simulation.draws._mix", lambda state, bits=bits: state.fill(bits))
-        monkeypatch.setattr("simulation.draws._stream", lambda _: (np.uint64(0), np.uint64(0)))
-        assert uniforms(1, "a", "work", range(2)).tolist() == [expected, expected]
+def mixed(state: int) -> int:
+    """The mixer of SplitMix64 in plain integers."""
+    state = (state ^ (state >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+    state = (state ^ (state >> 27)) * 0x94D049BB133111EB % 2**64
+    return state ^ (state >> 31)
+
+
+def unmixed(state: int) -> int:
+    """Its inverse."""
+    for shift, factor in ((31, 0x94D049BB133111EB), (27, 0xBF58476D1CE4E5B9), (30, 1)):
+        found = state
+        for _ in range(64 // shift + 1):
+            found = state ^ (found >> shift)
+        state = found * pow(factor, -1, 2**64) % 2**64
+    return state
+
+
+@settings(deadline=None)
+@given(
+    first=st.integers(0, 2**64 - 1),
+    second=st.integers(0, 2**64 - 1),
+    numbers=st.builds(range, st.integers(0, 2**40), st.just(2**41), st.integers(2**37, 2**40)),
+)
+def test_draws_equal_the_formula_in_plain_integers(first: int, second: int, numbers: range) -> None:
+    drawn = np.empty(len(numbers))
+    fill_uniforms(np.uint64(first), np.uint64(second), numbers.start, numbers.step, drawn)
+    states = (mixed((r * 0x9E3779B97F4A7C15 + first) % 2**64) for r in numbers)
+    assert drawn.tolist() == [((mixed(state ^ second) >> 12) + 0.5) * 2.0**-52 for state in states]
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(0, LEAST_U), (2**64 - 1, 1 - LEAST_U)])
+def test_draws_stay_inside_the_open_interval(bits: int, expected: float) -> None:
+    drawn = np.empty(1)
+    assert mixed(unmixed(bits)) == bits
+    fill_uniforms(np.uint64(0), np.uint64(mixed(0) ^ unmixed(bits)), 0, 1, drawn)
+    assert drawn.tolist() == [expected]
 
 
 def test_draws_are_uniform_along_and_across_ids() -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("scheduling", "simulation", "scenarios")
 CORNERS = {
     "ortools": ("scheduling/cpsat/",),
-    "numba": ("scheduling/kernels/",),
+    "numba": ("scheduling/kernels/", "simulation/kernels/"),
     "simpy": ("simulation/engine.py",),
     "matplotlib": ("scenarios/charts/",),
     "pydantic": ("scenarios/",),

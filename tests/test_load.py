@@ -267,7 +267,7 @@ def test_the_whole_file_uses_every_key() -> None:
     schema = load_text(WHOLE).model_json_schema()
     parts = [schema, *schema["$defs"].values()]
     known = {name for part in parts for name in part.get("properties", {})}
-    assert known - keys(data) == {"file", "fixed", "estimate"}
+    assert known - keys(data) == {"file", "fixed"}
 
 
 def test_what_yaml_dumps_of_the_data_is_the_same_scenario() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scheduling.build import compile_network
 from scheduling.errors import InputError
 from scheduling.network import Factor, Network
-from simulation.distributions import Discrete, Fixed, Lognormal, Triangular, Uniform
+from simulation.distributions import Discrete, Fixed, Greatest, Lognormal, Occasional, Triangular, Uniform
 from simulation.draws import uniforms
 from simulation.risks import Cancellation, Correlation, Driver, Rework, RiskModel
 from simulation.sampling import cancelled, draw
@@ -94,6 +97,49 @@ def test_a_driver_multiplies_the_work_of_its_activities_with_one_draw() -> None:
     }
 
 
+def test_a_risk_of_a_register_strikes_all_its_activities_or_none() -> None:
+    network = network_of("a", "b", "c")
+    strike = Driver("strike", None, ("a", "b"), added=Uniform(4, 9), probability=0.25)
+    shared = draw(network, RiskModel(drivers=(strike,)), 7, MANY).work[:, :3] - 10
+    own = draw(network, RiskModel(drivers=(replace(strike, own=True),)), 7, MANY).work[:, :3] - 10
+    assert (shared[:, 0] == shared[:, 1]).all()
+    assert not shared[:, 2].any()
+    assert ((own > 0) == (shared > 0)).all()
+    struck = own[own[:, 0] > 0]
+    assert len(struck) / len(MANY) == pytest.approx(0.25, abs=0.03)
+    assert abs(np.corrcoef(struck[:, 0], struck[:, 1])[0, 1]) < 0.1
+    for draws in (shared, own):
+        hit = draws[draws[:, 0] > 0]
+        assert (hit[:, 0].min(), hit[:, 0].max()) == (4, 9)
+        assert np.bincount(hit[:, 0])[5:9] / len(hit) == pytest.approx(0.2, abs=0.05)
+
+
+def test_a_driver_may_multiply_and_add_and_take_away_but_leaves_a_slot_of_work() -> None:
+    network = network_of("a", "b")
+    both = Driver("flood", Fixed(1.26), ("a",), added=Fixed(2.5))
+    less = Driver("luck", activities=("b",), added=Fixed(-30))
+    assert draw(network, RiskModel(drivers=(both, less)), 1, range(1)).work[0, :2].tolist() == [16, 1]
+
+
+def test_a_driver_that_happens_draws_as_its_distribution_does_where_it_always_happens() -> None:
+    network = network_of("a")
+    multiplier = Triangular(1, 2, 4)
+    for probability in (0.0, 0.3, 1.0):
+        found = column(
+            network, RiskModel(drivers=(Driver("r", multiplier, ("a",), probability=probability),)), "a"
+        )
+        mixture = column(
+            network, RiskModel(drivers=(Driver("r", Occasional(probability, multiplier, 1), ("a",)),)), "a"
+        )
+        assert found == mixture
+
+
+def test_exposure_is_the_share_of_the_work_that_a_multiplier_acts_on() -> None:
+    network = network_of("a", "b", "c")
+    rain = Driver("rain", Fixed(1.5), ("a", "b", "c"), exposure={"a": 0.4, "b": 0.0})
+    assert draw(network, RiskModel(drivers=(rain,)), 1, range(1)).work[0, :3].tolist() == [12, 10, 15]
+
+
 def test_members_of_a_group_correlate_and_the_others_do_not() -> None:
     network = network_of("a", "b", factors=FACTORS)
     draws = draw(network, RISKS.without(("driver", "rain")), 3, MANY)
@@ -121,6 +167,48 @@ def test_another_activity_or_factor_changes_no_other_draw() -> None:
         assert (few.work[:, small.index[name]] == many.work[:, large.index[name]]).all()
     position = [gate.id for gate in large.gates].index("land")
     assert (few.arrivals[:, 0] == many.arrivals[:, position]).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    name=st.text(min_size=1, max_size=3).filter(lambda text: text not in ("a", "b", "open", "power")),
+    joins=st.booleans(),
+    seed=st.integers(0, 9),
+)
+def test_an_activity_that_joins_groups_and_drivers_changes_no_other_draw(
+    name: str, joins: bool, seed: int
+) -> None:
+    drivers = (
+        Driver("rain", Uniform(0.9, 1.4), ("a", "b")),
+        Driver("strike", None, ("b", "power"), added=Uniform(1, 9), probability=0.4, own=True),
+    )
+    groups = (Correlation("city", 0.5, ("land", "power", "b")), Correlation("office", 0.3, reworks=("a",)))
+    before = replace(
+        RISKS, work={**RISKS.work, "b": Greatest(Uniform(2, 9), 12)}, drivers=drivers, correlations=groups
+    )
+    joining = (name,) if joins else ()
+    after = replace(
+        before,
+        work={name: Lognormal(9, 30), **before.work},
+        rework={name: Rework(0.5, Fixed(3)), **before.rework},
+        drivers=(
+            *(replace(item, activities=(*joining, *item.activities)) for item in drivers),
+            Driver("heat", Uniform(1, 2), (name,)),
+        ),
+        correlations=tuple(
+            replace(
+                group,
+                members=(*joining, *group.members) if group.members else (),
+                reworks=(*joining, *group.reworks) if group.reworks else (),
+            )
+            for group in groups
+        ),
+    )
+    small, large = network_of("a", "b", factors=FACTORS), network_of(name, "a", "b", factors=FACTORS)
+    few, many = draw(small, before, seed, range(40)), draw(large, after, seed, range(40))
+    for other in small.ids:
+        assert (few.work[:, small.index[other]] == many.work[:, large.index[other]]).all()
+    assert (few.arrivals == many.arrivals).all()
 
 
 def test_blocks_of_replications_join() -> None:
@@ -160,7 +248,7 @@ def test_an_unknown_cause_is_refused() -> None:
         (RiskModel(work={"power": Fixed(1)}), "'power' is a factor without a supply date. Give its `lead`"),
         (RiskModel(delay={"power": Fixed(1)}), "a delay names factor 'power'"),
         (RiskModel(lead={"land": Fixed(1)}), "a lead names factor 'land'"),
-        (RiskModel(drivers=(Driver("rain", Fixed(1), ("x",)),)), "driver 'rain' multiplies activity 'x'"),
+        (RiskModel(drivers=(Driver("rain", Fixed(1), ("x",)),)), "driver 'rain' acts on activity 'x'"),
         (
             RiskModel(correlations=(Correlation("city", 0.5, ("a",)),)),
             "'city' names 'a', which has no",
@@ -182,6 +270,12 @@ def test_numbers_out_of_range_and_ids_given_twice_are_refused() -> None:
         Correlation("city", -0.2, ())
     with pytest.raises(InputError, match="cancellation: the probability 2"):
         Cancellation(2)
+    with pytest.raises(InputError, match=r"driver 'rain' changes nothing.*multiplier or added"):
+        Driver("rain")
+    with pytest.raises(InputError, match=r"driver 'rain': the probability 1\.2 is not within"):
+        Driver("rain", Fixed(2), probability=1.2)
+    with pytest.raises(InputError, match=r"driver 'rain': the exposure 2 of 'a' is not within 0\.\.1"):
+        Driver("rain", Fixed(2), exposure={"a": 2})
     with pytest.raises(InputError, match="drivers: the id 'rain' is given twice"):
         RiskModel(drivers=(Driver("rain", Fixed(1), ()), Driver("rain", Fixed(1), ())))
     with pytest.raises(InputError, match="'a' is a member of two groups"):

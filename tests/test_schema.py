@@ -152,7 +152,8 @@ def test_progress_that_contradicts_itself() -> None:
         (
             "{}",
             "",
-            "give exactly one of fixed, estimate, pert, triangular, uniform, lognormal, discrete; found none",
+            "give exactly one of fixed, estimate, pert, triangular, uniform, lognormal, discrete, empirical; "
+            "found none",
         ),
         ("{fixed: 5, pert: [1, 2, 3]}", "", "give exactly one of fixed, estimate, pert, triangular"),
         ("[3, 2, 1]", "", "pert: pessimistic 1 is below optimistic 3. Swap or correct them."),

@@ -5,7 +5,7 @@ import pytest
 from scipy import special, stats
 
 from scheduling.errors import InputError
-from simulation.special import LEAST_U, beta_quantile, normal_cdf, normal_quantile
+from simulation.special import LEAST_U, Z90, beta_quantile, normal_cdf, normal_quantile
 
 ENDS = 2.0 ** -np.arange(1, 54)
 DRAWS = np.concatenate([ENDS, np.linspace(1e-6, 1 - 1e-6, 20001), 1 - ENDS])
@@ -17,6 +17,11 @@ def test_normal_quantile_equals_scipy() -> None:
     assert np.abs(normal_quantile(DRAWS) - expected).max() < 1e-14
     deep = 2.0 ** -np.arange(54, 1000.0)
     assert np.abs(normal_quantile(deep) / special.ndtri(deep) - 1).max() < 1e-14
+
+
+def test_the_score_of_the_90th_percentile() -> None:
+    assert normal_quantile(0.9) == pytest.approx(special.ndtri(0.9), abs=1e-15)
+    assert pytest.approx(special.ndtri(0.9), abs=1e-15) == Z90
 
 
 def test_normal_cdf_equals_scipy_in_the_tails_too() -> None:

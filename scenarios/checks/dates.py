@@ -132,6 +132,9 @@ def all_dates(scenario: Scenario) -> Iterator[tuple[Path, date]]:
             for k, change in enumerate(getattr(resource, key)):
                 if earlier(scenario.data_date, change.date):
                     yield ("resources", name, key, k, "date"), change.date
+    for name, shock in scenario.shocks.items():
+        for key in ("first", "last"):
+            yield ("shocks", name, key), getattr(shock, key)
     for k, project in enumerate(scenario.projects):
         yield from _project_dates(project, ("projects", k), scenario.data_date)
 

@@ -1,18 +1,20 @@
-"""What projects share: resources, drivers, quotas."""
+"""What projects share: resources, drivers, weather, shocks, quotas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from scenarios.assemble import capacities
+from scenarios.calendars import bundled
 from scenarios.checks.context import Context, unknown
 from scenarios.problems import Path, Problem
-from scenarios.risk_model import drives
+from scenarios.risk_model import selects
 
 
 def shared(context: Context) -> list[Problem]:
-    """Every name in resources, drivers and quotas that does not exist."""
-    return [*_resources(context), *_drivers(context), *_quotas(context)]
+    """Every name in resources, drivers, weather, shocks and quotas that does not exist."""
+    checks = (_resources, _selections, _weather, _shocks, _quotas)
+    return [problem for check in checks for problem in check(context)]
 
 
 def _resources(context: Context) -> Iterator[Problem]:
@@ -66,23 +68,56 @@ def _demand_path(context: Context, project: str, node: str, resource: str) -> Pa
     return ("resources", resource, "demand", node)
 
 
-def _drivers(context: Context) -> Iterator[Problem]:
+def _selections(context: Context) -> Iterator[Problem]:
+    """Names in drivers and shocks, and those of them that act on nothing."""
+    scenario = context.scenario
     specs = [spec for every in context.every.values() for spec in every]
     names = {spec.node for spec in specs} | {spec.id for spec in specs}
     kinds = {spec.kind for spec in specs}
     projects = set(context.every)
     known = {"activities": ("node", names), "kinds": ("kind", kinds), "projects": ("project", projects)}
-    for name, driver in context.scenario.drivers.items():
+    items = [*(("drivers", *item) for item in scenario.drivers.items())]
+    for where, name, selection in (*items, *(("shocks", *item) for item in scenario.shocks.items())):
         faults = [
-            Problem(("drivers", name, key, k), unknown(what, item, choices))
+            Problem((where, name, key, k), unknown(what, item, choices))
             for key, (what, choices) in known.items()
-            for k, item in enumerate(getattr(driver, key) or ())
+            for k, item in enumerate(getattr(selection, key) or ())
             if item not in choices
         ]
         yield from faults
-        if not faults and not any(drives(driver, spec) for spec in specs):
-            message = f"driver '{name}' acts on no activity with work; widen activities, kinds or projects"
-            yield Problem(("drivers", name), message)
+        if not faults and not any(not spec.work.nothing and selects(selection, spec) for spec in specs):
+            what = where.removesuffix("s")
+            message = f"{what} '{name}' acts on no activity with work; widen activities, kinds or projects"
+            yield Problem((where, name), message)
+
+
+def _weather(context: Context) -> Iterator[Problem]:
+    """Calendars that weather names."""
+    scenario = context.scenario
+    known = {*bundled(), *scenario.calendars}
+    for name, weather in scenario.weather.items():
+        for k, calendar in enumerate(weather.calendars):
+            path: Path = ("weather", name, "calendars", k)
+            own = scenario.calendars.get(calendar)
+            if calendar not in known:
+                yield Problem(path, unknown("calendar", calendar, known))
+            elif own and not all(
+                isinstance(day, int) for day in (*(own.week or ()), *own.exceptions.values())
+            ):
+                message = f"calendar '{calendar}' has working periods; give it a rate 0..100 for each day"
+                yield Problem(path, message)
+
+
+def _shocks(context: Context) -> Iterator[Problem]:
+    """Resources that shocks name."""
+    resources = context.scenario.resources
+    for name, shock in context.scenario.shocks.items():
+        for resource in shock.capacity:
+            path: Path = ("shocks", name, "capacity", resource)
+            if resource not in resources:
+                yield Problem(path, unknown("resource", resource, resources))
+            elif resources[resource].consumed:
+                yield Problem(path, f"'{resource}' is a stock; change its deliveries instead")
 
 
 def _quotas(context: Context) -> Iterator[Problem]:

@@ -16,6 +16,8 @@ def undated(context: Context) -> Iterator[Problem]:
     for path, when in all_dates(context.scenario):
         if path != ("data_date",) and (len(path), path[-1]) != (3, "start"):
             yield Problem(path, f"{when} stands in a scenario without dates; drop it, or `dated: false`")
+    for weather in context.scenario.weather:
+        yield Problem(("weather", weather), "weather needs dates; drop it, or `dated: false`")
     for k, project in enumerate(context.scenario.projects):
         here: Path = ("projects", k)
         if project.template is not None:

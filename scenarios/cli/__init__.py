@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from scenarios.cli import baseline, files, forecasting, planning, questions, simulating
+from scenarios.cli import baseline, correlations, files, forecasting, planning, questions, simulating
 from scenarios.cli.shared import BAD_INPUT
 from scheduling.errors import SchedulingError
 
@@ -28,6 +28,7 @@ for _command in (
     questions.need_by,
     questions.push,
     questions.compare,
+    correlations.correlations,
     planning.explain,
     planning.conflicts,
     files.check,

@@ -31,6 +31,9 @@ from scenarios.schema.shared import (
     DriverSpec,
     QuotaSpec,
     ResourceSpec,
+    Selection,
+    ShockSpec,
+    WeatherSpec,
 )
 from scheduling.calendar import MINUTES_PER_DAY
 
@@ -57,7 +60,10 @@ __all__ = [
     "ResourceSpec",
     "ReworkSpec",
     "Scenario",
+    "Selection",
+    "ShockSpec",
     "Spread",
+    "WeatherSpec",
 ]
 
 SCHEMA = "backplan/1"
@@ -107,6 +113,10 @@ class Scenario(Model):
     """Resources that projects share, by id."""
     drivers: dict[Identifier, DriverSpec] = Field(default_factory=dict)
     """Risk drivers, by id."""
+    weather: dict[Identifier, WeatherSpec] = Field(default_factory=dict)
+    """Weather by season, by id."""
+    shocks: dict[Identifier, ShockSpec] = Field(default_factory=dict)
+    """What-ifs between two dates, by id; every one in the file happens."""
     quotas: tuple[QuotaSpec, ...] = ()
     """Target numbers."""
     projects: tuple[Project, ...] = Field(min_length=1)

@@ -15,6 +15,7 @@ from scenarios.fields import (
     Name,
     Number,
     Positive,
+    Probability,
     Spread,
     earlier,
 )
@@ -161,6 +162,8 @@ class Project(Model):
     """Activities of its own."""
     default_risks: StrictBool | None = None
     """Whether the catalogue's delays, reworks and spreads apply; by default as in the scenario."""
+    cancellation: Probability | None = None
+    """Chance a year that it is dropped (项目取消); by default the catalogue's, with ``default_risks``."""
     assumed: tuple[str, ...] = ()
     """Keys whose values the source does not give; outputs mark them (推定)."""
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
 from scenarios.fields import (
+    NO_BOOLEAN,
     DayRate,
     Label,
     Model,
     Moment,
     Multiplier,
     NotNegative,
+    Number,
     PlainDay,
+    Probability,
+    Spread,
     earlier,
 )
 
@@ -103,14 +107,9 @@ class ResourceSpec(Model):
         return self
 
 
-class DriverSpec(Model):
-    """A risk driver: one draw a replication multiplies the work of many activities at once.
+class Selection(Model):
+    """Activities: those that every given key matches."""
 
-    It acts on the activities that every given key matches.
-    """
-
-    multiplier: Multiplier
-    """Factor on their work; with ``probability`` it is 1 where it does not happen."""
     activities: tuple[str, ...] | None = None
     """Nodes, as ``node`` (in every project) or ``project/node``."""
     kinds: tuple[str, ...] | None = None
@@ -119,6 +118,71 @@ class DriverSpec(Model):
     """Projects, by id."""
     name: Label | None = None
     """What reports call it."""
+
+
+class DriverSpec(Selection):
+    """A risk driver, or a risk of a register: one draw a replication acts on many activities at once.
+
+    It acts on the activities that every given key matches.
+    """
+
+    multiplier: Multiplier | None = None
+    """Factor on their work; where it has a ``probability`` of its own, it is 1 otherwise."""
+    added: Spread | None = None
+    """Slots of work that it adds to each; negative: takes away."""
+    probability: Probability = 1.0
+    """How often it happens, to all of them together."""
+    own: StrictBool = False
+    """Whether each activity draws an impact of its own; else all take the same one."""
+
+    @model_validator(mode="after")
+    def _some_impact(self) -> DriverSpec:
+        if self.multiplier is None and self.added is None:
+            raise ValueError("a driver changes nothing; give it a multiplier or added work")
+        return self
+
+
+Month: TypeAlias = Annotated[int, Field(ge=1, le=12)]
+Percent: TypeAlias = Annotated[int, NO_BOOLEAN, Field(ge=0, le=100)]
+
+
+class WeatherSpec(Model):
+    """Days that weather takes from outdoor work, month by month (雨季、台风、高温)."""
+
+    calendars: tuple[str, ...] = Field(min_length=1)
+    """Calendars of outdoor work. The lost share of each month lowers their rates, in the plan too."""
+    lost_days: Annotated[dict[Month, Annotated[Number, Field(ge=0, le=31)]], Field(min_length=1)]
+    """Days lost in an average year, by month (1 to 12)."""
+    years: Multiplier | None = None
+    """How years differ: a factor on the lost days of each, 1 on average. Simulations draw it."""
+    name: Label | None = None
+    """What reports call it."""
+
+
+class ShockSpec(Selection):
+    """A what-if between two dates: an epidemic, a flood, a sprint in the fourth quarter (决战四季度).
+
+    It acts on the activities that every given key matches.
+    """
+
+    first: PlainDay
+    """First day."""
+    last: PlainDay
+    """Last day."""
+    rate: Percent = 100
+    """Rate of work meanwhile, in percent of what the calendar says; 0 stops it."""
+    rest: Percent | None = None
+    """Rate of days that rest otherwise; 100 works through weekends and holidays."""
+    capacity: dict[str, NotNegative] = Field(default_factory=dict)
+    """Units of resources meanwhile."""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> ShockSpec:
+        if self.last < self.first:
+            raise ValueError(f"last {self.last} lies before first {self.first}; swap them")
+        if self.rate == 100 and self.rest is None and not self.capacity:
+            raise ValueError("a shock changes nothing; give it a rate, rest or capacity")
+        return self
 
 
 class QuotaSpec(Model):
