@@ -135,8 +135,10 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
     capacity = [[resource.capacity_at(at) for resource in net.resources] for at in (-np.inf, *model.changes)]
     rank_bits = max(1, len(model.activities).bit_length())
     return Yard(
-        activity,
-        _table([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], 3),
+        activity.astype(np.int32),
+        _table([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], 3).astype(
+            np.int32
+        ),
         _table(
             [
                 (item.pred, item.from_finish, item.to_finish, item.lag, laid.row(item.table))
@@ -144,11 +146,11 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
                 for item in row
             ],
             5,
-        ),
-        np.array([*chain.from_iterable(model.watchers)], dtype=np.int64),
-        queue,
+        ).astype(np.int32),
+        np.array([*chain.from_iterable(model.watchers)], dtype=np.int32),
+        queue.astype(np.int32),
         _table([pair for item in model.queues for pair in item.demand], 2),
-        np.argsort(np.array(model.rank, dtype=np.int64)),
+        np.argsort(np.array(model.rank)).astype(np.int32),
         np.array([62 - 2 * rank_bits, rank_bits]),
         np.array(model.changes, dtype=np.int64),
         np.array(capacity, dtype=np.int64).reshape(len(capacity), -1),

@@ -83,6 +83,21 @@ def kernel(function: F) -> F:
     return cast(F, compiled)
 
 
+def borrowing(function: F) -> F:
+    """Compile a function that only borrows arrays and makes none: it does not count references to them.
+
+    Counting takes most of the time of small functions that pass many arrays on.
+    """
+    compiled: Any = njit(cache=True, nogil=True, _nrt=False)(function)
+    return cast(F, compiled)
+
+
+def inlined(function: F) -> F:
+    """Compile a function into each of its callers: passing many arrays on takes longer than what it does."""
+    compiled: Any = njit(inline="always", _nrt=False)(function)
+    return cast(F, compiled)
+
+
 # -- calendars --------------------------------------------------------------------------------------------
 @kernel
 def _up_to(at: Any, value: Any) -> Any:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from scheduling.calendar import CalendarTable
 from scheduling.errors import InputError
-from scheduling.kernels.board import kernel
+from scheduling.kernels.board import inlined
 from simulation.statistics import Slots
 
 OFF = -(1 << 31)
@@ -93,59 +93,62 @@ def _reach(sums: Any) -> Any:
     return np.searchsorted(sums, np.arange(int(sums[-1]) + 1))
 
 
-@kernel
+@inlined
 def finish_of(clock: Clock, c: int, at: int, work: int) -> int:
     """Least boundary by which work that begins at `at` is done."""
     if c < 0 or work <= 0:
         return at + work
-    row = clock.row[c]
-    if at < 0 or at > row[HORIZON]:
+    if at < 0 or at > clock.row[c, HORIZON]:
         return OFF
-    need = clock.cum[row[AT] + at] + row[SCALE] * work
-    if need > clock.cum[row[AT] + row[HORIZON]]:
+    need = clock.cum[clock.row[c, AT] + at] + clock.row[c, SCALE] * work
+    if need > clock.cum[clock.row[c, AT] + clock.row[c, HORIZON]]:
         return OFF
-    return int(clock.finish[row[WORKED] + need])
+    return int(clock.finish[clock.row[c, WORKED] + need])
 
 
-@kernel
+@inlined
 def next_start(clock: Clock, c: int, bound: int) -> int:
     """Least allowed start at or after a boundary."""
     if c < 0:
         return bound
-    row = clock.row[c]
-    if bound < 0 or bound > row[HORIZON]:
+    if bound < 0 or bound > clock.row[c, HORIZON]:
         return OFF
-    return int(clock.next[row[AT] + bound])
+    return int(clock.next[clock.row[c, AT] + bound])
 
 
-@kernel
+@inlined
 def earliest_start(clock: Clock, c: int, finish: int, work: int) -> int:
     """Least allowed start whose finish is at or after a boundary."""
     if c < 0:
         return finish - work
-    row = clock.row[c]
-    if finish < 0 or finish > row[HORIZON]:
+    if finish < 0 or finish > clock.row[c, HORIZON]:
         return OFF
     at = finish
     if work > 0 and finish > 0:
-        need = clock.cum[row[AT] + finish - 1] - row[SCALE] * work + 1
-        at = 0 if need <= 0 else clock.finish[row[WORKED] + need]
-    return int(clock.next[row[AT] + at])
+        need = clock.cum[clock.row[c, AT] + finish - 1] - clock.row[c, SCALE] * work + 1
+        at = 0 if need <= 0 else clock.finish[clock.row[c, WORKED] + need]
+    return int(clock.next[clock.row[c, AT] + at])
 
 
-@kernel
+@inlined
 def shift(clock: Clock, c: int, bound: int, lag: int) -> int:
     """The boundary `lag` working slots after (before, if negative) another."""
     if c < 0:
         return bound + lag
-    row = clock.row[c]
-    if bound < 0 or bound > row[HORIZON]:
+    if bound < 0 or bound > clock.row[c, HORIZON]:
         return OFF
     if lag == 0:
         return bound
-    target, last = clock.slots[row[AT] + bound] + lag, clock.slots[row[AT] + row[HORIZON]]
+    target, last = (
+        clock.slots[clock.row[c, AT] + bound] + lag,
+        clock.slots[clock.row[c, AT] + clock.row[c, HORIZON]],
+    )
     if target < 0 or (lag > 0 and target > last):
         return OFF
     if lag > 0:
-        return int(clock.reach[row[COUNTED] + target])
-    return int(row[HORIZON]) if target == last else int(clock.reach[row[COUNTED] + target + 1]) - 1
+        return int(clock.reach[clock.row[c, COUNTED] + target])
+    return (
+        int(clock.row[c, HORIZON])
+        if target == last
+        else int(clock.reach[clock.row[c, COUNTED] + target + 1]) - 1
+    )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scheduling.kernels.board import Bools, Ints, kernel
+from scheduling.kernels.board import Bools, Ints, borrowing, inlined, kernel
 from simulation.kernels.clock import OFF, Clock, earliest_start, finish_of, next_start, shift
 from simulation.kernels.early import FINISH_MILESTONE, LIMIT, WORK
 from simulation.statistics import Slots
@@ -60,13 +60,13 @@ class Yard(NamedTuple):
         Where the takings of each resource begin in the pile.
     """
 
-    activity: Ints
-    step: Ints
-    wait: Ints
-    watcher: Ints
-    queue: Ints
+    activity: Slots
+    step: Slots
+    wait: Slots
+    watcher: Slots
+    queue: Slots
     demand: Ints
-    by_rank: Ints
+    by_rank: Slots
     bits: Ints
     changes: Ints
     capacity: Ints
@@ -76,15 +76,30 @@ class Yard(NamedTuple):
 
 
 BOUND, LEFT, BEGUN, END, DONE, READY, ASKED, STACKED = range(8)
-"""Rows of the state of activities: least place by the steps so far, steps left, start, end of the work,
+"""Columns of the state of activities: least place by the steps so far, steps left, start, end of the work,
 finish, ready slot, number of takings before it asked, whether it is on the stack of visits."""
 
-NOW, FIRST, VISITS, POLLS, GO, PENDING, BUSY, CHANGED, FREED, CHANGE, NEXT, TAKINGS, OVERTAKING, OFF_AXIS = (
-    range(14)
-)
-"""Counters: the instant, the first one; how many are to be visited now, to be polled later, and start without
-asking; visits arranged; queues where somebody waits; what happened at this instant; changes of capacity so
-far; the bucket looked at; takings; the longest overtaking; whether a date left its calendar."""
+(
+    NOW,
+    FIRST,
+    LAST_EARLY,
+    VISITS,
+    POLLS,
+    GO,
+    PENDING,
+    BUSY,
+    CHANGED,
+    FREED,
+    CHANGE,
+    NEXT,
+    TAKINGS,
+    OVERTAKING,
+    OFF_AXIS,
+) = range(15)
+"""Counters: the instant, the first one, the last of the least places; how many are to be visited now, to be
+polled later, and start without asking; visits arranged; queues where somebody waits; what happened at this
+instant; changes of capacity so far; the bucket looked at; takings; the longest overtaking; whether a date
+left its calendar."""
 
 
 class Run(NamedTuple):
@@ -92,12 +107,13 @@ class Run(NamedTuple):
 
     Attributes
     ----------
-    tally : shape (14,)
-    state : shape (8, activities)
+    tally : shape (15,)
+    state : shape (activities, 8)
     stack : shape (4, activities)
         Whom to visit now, whom to poll and when, and who starts without asking.
-    entry : shape (3, 2 activities + queues + 1)
-        Instants of visits, polls, queues that wake and the next change; neighbours in their buckets.
+    entry : shape (2 activities + queues + 1, 4)
+        Instants of visits, polls, queues that wake and the next change; neighbours in their buckets. One
+        column stays empty, so that none lies across two lines of the cache.
     bucket : shape (buckets,)
         First entry of each.
     heap, size : shape (activities,), (queues,)
@@ -111,20 +127,20 @@ class Run(NamedTuple):
     """
 
     tally: Ints
-    state: Ints
-    stack: Ints
-    entry: Ints
-    bucket: Ints
+    state: Slots
+    stack: Slots
+    entry: Slots
+    bucket: Slots
     heap: Ints
-    size: Ints
-    busy: Ints
+    size: Slots
+    busy: Slots
     head: Ints
     unit: Ints
     pile: Ints
 
 
 # -- heaps ------------------------------------------------------------------------------------------------
-@kernel
+@inlined
 def push(heap: Ints, first: int, size: int, key: int) -> None:
     """Add a key to a heap of `size` that begins at `first`."""
     at = size
@@ -137,7 +153,7 @@ def push(heap: Ints, first: int, size: int, key: int) -> None:
     heap[first + at] = key
 
 
-@kernel
+@inlined
 def drop(heap: Ints, first: int, size: int) -> None:
     """Take the least key off a heap of `size`."""
     key, at, last = heap[first + size - 1], 0, size - 1
@@ -156,48 +172,48 @@ def drop(heap: Ints, first: int, size: int) -> None:
 
 
 # -- the agenda -------------------------------------------------------------------------------------------
-@kernel
+@inlined
 def bucket_of(tally: Ints, bucket: Ints, t: int) -> int:
     """The bucket of an instant; the last one holds all that lies beyond."""
     return int(min(t - tally[FIRST], len(bucket) - 1))
 
 
-@kernel
+@inlined
 def arrange(run: Run, which: int, t: int) -> None:
     """Put an entry into the bucket of an instant."""
     at = bucket_of(run.tally, run.bucket, t)
     first = run.bucket[at]
-    run.entry[0, which], run.entry[1, which], run.entry[2, which] = t, first, -1
+    run.entry[which, 0], run.entry[which, 1], run.entry[which, 2] = t, first, -1
     if first >= 0:
-        run.entry[2, first] = which
+        run.entry[first, 2] = which
     run.bucket[at] = which
     run.tally[NEXT] = min(run.tally[NEXT], at)
 
 
-@kernel
+@inlined
 def remove(run: Run, which: int) -> None:
     """Take an entry out of its bucket."""
-    t, after, before = run.entry[0, which], run.entry[1, which], run.entry[2, which]
+    t, after, before = run.entry[which, 0], run.entry[which, 1], run.entry[which, 2]
     if after >= 0:
-        run.entry[2, after] = before
+        run.entry[after, 2] = before
     if before >= 0:
-        run.entry[1, before] = after
+        run.entry[before, 1] = after
     else:
         run.bucket[bucket_of(run.tally, run.bucket, t)] = after
-    run.entry[0, which] = UNKNOWN
+    run.entry[which, 0] = UNKNOWN
 
 
-@kernel
+@inlined
 def by_then(run: Run, which: int, t: int) -> None:
     """See to it that an entry comes up at an instant, or before."""
-    if run.entry[0, which] != UNKNOWN:
-        if run.entry[0, which] <= t:
+    if run.entry[which, 0] != UNKNOWN:
+        if run.entry[which, 0] <= t:
             return
         remove(run, which)
     arrange(run, which, t)
 
 
-@kernel
+@inlined
 def upcoming(run: Run) -> int:
     """The next instant; LIMIT without one."""
     at, last = run.tally[NEXT], len(run.bucket) - 1
@@ -206,27 +222,27 @@ def upcoming(run: Run) -> int:
     run.tally[NEXT] = at
     t, which = LIMIT, run.bucket[at]
     while which >= 0:
-        t = min(t, run.entry[0, which])
-        which = run.entry[1, which]
+        t = min(t, run.entry[which, 0])
+        which = run.entry[which, 1]
     return t
 
 
-@kernel
+@inlined
 def stack(run: Run, k: int) -> None:
     """Visit an activity at this instant."""
-    if not run.state[STACKED, k]:
-        run.state[STACKED, k] = 1
+    if not run.state[k, STACKED]:
+        run.state[k, STACKED] = 1
         run.stack[0, run.tally[VISITS]] = k
         run.tally[VISITS] += 1
 
 
-@kernel
+@inlined
 def open_bucket(run: Run, t: int, members: int) -> None:
     """Take everything of an instant out of its bucket; activities among it are to be visited."""
     which = run.bucket[bucket_of(run.tally, run.bucket, t)]
     while which >= 0:
-        after = run.entry[1, which]
-        if run.entry[0, which] == t:
+        after = run.entry[which, 1]
+        if run.entry[which, 0] == t:
             remove(run, which)
             if which < members:
                 run.tally[PENDING] -= 1
@@ -236,30 +252,31 @@ def open_bucket(run: Run, t: int, members: int) -> None:
 
 
 # -- projections (SEMANTICS 21) ---------------------------------------------------------------------------
-@kernel
+@borrowing
 def finishing(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> int:
     """Finish of a started activity beside the projected places of its FF and SF predecessors, or OFF."""
-    end = int(run.state[END, k])
+    end = int(run.state[k, END])
     for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        wait = yard.wait[e]
-        if wait[TO_FINISH]:
-            event = projected(yard, clock, run, work, earliest, wait[PRED], wait[FROM_FINISH])
-            if event == OFF and wait[FROM_FINISH] and run.state[BEGUN, wait[PRED]] != UNKNOWN:
-                event = finishing(yard, clock, run, work, earliest, wait[PRED])
-            bound = OFF if event == OFF else shift(clock, wait[WAIT_TABLE], event, wait[WAIT_LAG])
+        if yard.wait[e, TO_FINISH]:
+            event = projected(yard, clock, run, work, earliest, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
+            if event == OFF and yard.wait[e, FROM_FINISH] and run.state[yard.wait[e, PRED], BEGUN] != UNKNOWN:
+                event = finishing(yard, clock, run, work, earliest, yard.wait[e, PRED])
+            bound = (
+                OFF if event == OFF else shift(clock, yard.wait[e, WAIT_TABLE], event, yard.wait[e, WAIT_LAG])
+            )
             if bound == OFF:
                 return OFF
             end = max(end, bound)
     return end
 
 
-@kernel
+@borrowing
 def projected(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int, finish: int) -> int:
     """Start or finish of an activity as projected now; OFF off the axis, and for a finish under way."""
-    known = int(run.state[DONE if finish else BEGUN, k])
+    known = int(run.state[k, DONE if finish else BEGUN])
     if known != UNKNOWN:
         return known
-    if run.state[BEGUN, k] != UNKNOWN:
+    if run.state[k, BEGUN] != UNKNOWN:
         return OFF
     at = allowed_from(yard, clock, earliest, k, max(earliest[k], run.tally[NOW] + 1))
     if at == OFF or not finish or yard.activity[k, KIND] != WORK:
@@ -267,7 +284,7 @@ def projected(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, 
     return finish_of(clock, yard.activity[k, TABLE], at, work[k])
 
 
-@kernel
+@inlined
 def allowed_from(yard: Yard, clock: Clock, earliest: Slots, k: int, bound: int) -> int:
     """First place at or after a boundary where an activity may begin."""
     if bound == earliest[k] or yard.activity[k, KIND] == FINISH_MILESTONE:
@@ -275,19 +292,18 @@ def allowed_from(yard: Yard, clock: Clock, earliest: Slots, k: int, bound: int) 
     return next_start(clock, yard.activity[k, TABLE], bound)
 
 
-@kernel
+@borrowing
 def least_place(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> int:
     """Least place beside the projected places of the predecessors; OFF off the axis."""
     begin, end = int(earliest[k]), OFF
     for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        wait = yard.wait[e]
-        event = projected(yard, clock, run, work, earliest, wait[PRED], wait[FROM_FINISH])
-        if event == OFF and wait[FROM_FINISH] and run.state[BEGUN, wait[PRED]] != UNKNOWN:
-            event = finishing(yard, clock, run, work, earliest, wait[PRED])
-        bound = OFF if event == OFF else shift(clock, wait[WAIT_TABLE], event, wait[WAIT_LAG])
+        event = projected(yard, clock, run, work, earliest, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
+        if event == OFF and yard.wait[e, FROM_FINISH] and run.state[yard.wait[e, PRED], BEGUN] != UNKNOWN:
+            event = finishing(yard, clock, run, work, earliest, yard.wait[e, PRED])
+        bound = OFF if event == OFF else shift(clock, yard.wait[e, WAIT_TABLE], event, yard.wait[e, WAIT_LAG])
         if bound == OFF:
             return OFF
-        if wait[TO_FINISH]:
+        if yard.wait[e, TO_FINISH]:
             end = max(end, bound)
         else:
             begin = max(begin, bound)
@@ -299,7 +315,7 @@ def least_place(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots
     return at if kind == FINISH_MILESTONE else next_start(clock, c, at)
 
 
-@kernel
+@inlined
 def holds(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> bool:
     """Whether the minimum lags of an activity hold if it begins now; else it is visited later."""
     if yard.activity[k, WAITS] == yard.activity[k + 1, WAITS]:
@@ -316,7 +332,7 @@ def holds(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: i
     return bool(at <= t)
 
 
-@kernel
+@inlined
 def poll(yard: Yard, run: Run, k: int, at: int) -> None:
     """Visit later, unless only an event can help: that visits its watchers itself."""
     if not stuck(yard, run, k):
@@ -324,24 +340,23 @@ def poll(yard: Yard, run: Run, k: int, at: int) -> None:
         run.tally[POLLS] += 1
 
 
-@kernel
+@borrowing
 def stuck(yard: Yard, run: Run, k: int) -> bool:
     """Whether one link alone keeps an activity from going on until an event that time does not bring."""
-    flexible = run.state[BEGUN, k] == UNKNOWN and yard.activity[k, KIND] == WORK
+    flexible = run.state[k, BEGUN] == UNKNOWN and yard.activity[k, KIND] == WORK
     for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        wait = yard.wait[e]
-        pred = wait[PRED]
-        if wait[WAIT_LAG] < 0 or (wait[TO_FINISH] and flexible):
+        pred = yard.wait[e, PRED]
+        if yard.wait[e, WAIT_LAG] < 0 or (yard.wait[e, TO_FINISH] and flexible):
             continue
-        if run.state[BEGUN, pred] == UNKNOWN:
+        if run.state[pred, BEGUN] == UNKNOWN:
             return True
-        if wait[FROM_FINISH] and run.state[DONE, pred] == UNKNOWN and stuck(yard, run, pred):
+        if yard.wait[e, FROM_FINISH] and run.state[pred, DONE] == UNKNOWN and stuck(yard, run, pred):
             return True
     return False
 
 
 # -- completions, arrivals, milestones --------------------------------------------------------------------
-@kernel
+@inlined
 def notify(yard: Yard, clock: Clock, run: Run, earliest: Slots, k: int, first: int, last: int) -> None:
     """Let go on what waited for an event of this activity by the steps from `first` to `last`."""
     t = run.tally[NOW]
@@ -349,10 +364,10 @@ def notify(yard: Yard, clock: Clock, run: Run, earliest: Slots, k: int, first: i
         j, lag = yard.step[e, SUCC], yard.step[e, LAG]
         bound = t if lag == 0 else shift(clock, yard.step[e, LAG_TABLE], t, lag)
         run.tally[OFF_AXIS] |= bound == OFF
-        run.state[BOUND, j] = max(run.state[BOUND, j], bound)
-        run.state[LEFT, j] -= 1
-        if run.state[LEFT, j] == 0:
-            at = allowed_from(yard, clock, earliest, j, run.state[BOUND, j])
+        run.state[j, BOUND] = max(run.state[j, BOUND], bound)
+        run.state[j, LEFT] -= 1
+        if run.state[j, LEFT] == 0:
+            at = allowed_from(yard, clock, earliest, j, run.state[j, BOUND])
             run.tally[OFF_AXIS] |= at == OFF
             if at <= t:
                 stack(run, j)
@@ -363,36 +378,36 @@ def notify(yard: Yard, clock: Clock, run: Run, earliest: Slots, k: int, first: i
         stack(run, yard.watcher[w])
 
 
-@kernel
+@inlined
 def begin(yard: Yard, clock: Clock, run: Run, work: Slots, k: int) -> None:
     """Work goes on from here to its finish."""
     t = run.tally[NOW]
     end = finish_of(clock, yard.activity[k, TABLE], t, work[k])
     run.tally[OFF_AXIS] |= end == OFF
-    run.state[BEGUN, k], run.state[END, k] = t, end
+    run.state[k, BEGUN], run.state[k, END] = t, end
     arrange(run, k, max(end, t))
     run.tally[PENDING] += 1
 
 
-@kernel
+@inlined
 def arrive(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> None:
     """A milestone passes, work in progress resumes, other work asks for its units."""
     t = run.tally[NOW]
     if yard.activity[k, KIND] != WORK:
-        run.state[BEGUN, k] = run.state[DONE, k] = t
+        run.state[k, BEGUN] = run.state[k, DONE] = t
         notify(yard, clock, run, earliest, k, yard.activity[k, ON_START], yard.activity[k + 1, ON_START])
     elif yard.activity[k, IN_PROGRESS]:
         begin(yard, clock, run, work, k)
         notify(yard, clock, run, earliest, k, 0, 0)
     else:
-        run.state[READY, k] = t
+        run.state[k, READY] = t
         run.tally[CHANGED] = 1
         q = yard.activity[k, QUEUE]
         if yard.queue[q, DEMANDS] == yard.queue[q + 1, DEMANDS]:
             run.stack[3, run.tally[GO]] = k
             run.tally[GO] += 1
             return
-        run.state[ASKED, k] = run.tally[TAKINGS]
+        run.state[k, ASKED] = run.tally[TAKINGS]
         push(run.heap, yard.queue[q, HEAP], run.size[q], key_of(yard, run, k))
         run.size[q] += 1
         if run.size[q] == 1:
@@ -400,16 +415,16 @@ def arrive(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: 
             run.tally[BUSY] += 1
 
 
-@kernel
+@inlined
 def key_of(yard: Yard, run: Run, k: int) -> int:
     """Place in the order (planned start, ready slot, id)."""
-    waited = run.state[READY, k] - run.tally[FIRST]
+    waited = run.state[k, READY] - run.tally[FIRST]
     run.tally[OFF_AXIS] |= waited >= 1 << yard.bits[0]
-    planned, rank = yard.activity[k, PLANNED], yard.activity[k, RANK]
+    planned, rank = np.int64(yard.activity[k, PLANNED]), np.int64(yard.activity[k, RANK])
     return int((((planned << yard.bits[0]) | waited) << yard.bits[1]) | rank)
 
 
-@kernel
+@inlined
 def complete(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> None:
     """Finish and free the units, unless FF or SF still hold the finish back."""
     t = run.tally[NOW]
@@ -419,7 +434,7 @@ def complete(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k
             if end != OFF:
                 poll(yard, run, k, end)
             return
-    run.state[DONE, k] = t
+    run.state[k, DONE] = t
     run.tally[CHANGED] = run.tally[FREED] = 1
     q = yard.activity[k, QUEUE]
     for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
@@ -428,32 +443,41 @@ def complete(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k
     notify(yard, clock, run, earliest, k, yard.activity[k, ON_FINISH], yard.activity[k + 1, ON_START])
 
 
-@kernel
+@borrowing
 def settle(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> None:
     """Visit until nothing changes any more."""
     t = run.tally[NOW]
     while run.tally[VISITS] and not run.tally[OFF_AXIS]:
         run.tally[VISITS] -= 1
         k = run.stack[0, run.tally[VISITS]]
-        run.state[STACKED, k] = 0
-        if run.state[BEGUN, k] == UNKNOWN:
-            if run.state[READY, k] != UNKNOWN:
+        run.state[k, STACKED] = 0
+        if run.state[k, BEGUN] == UNKNOWN:
+            if run.state[k, READY] != UNKNOWN:
                 run.tally[CHANGED] = 1
             elif earliest[k] <= t and holds(yard, clock, run, work, earliest, k):
                 arrive(yard, clock, run, work, earliest, k)
-        elif run.state[DONE, k] == UNKNOWN and run.state[END, k] <= t:
+        elif run.state[k, DONE] == UNKNOWN and run.state[k, END] <= t:
             complete(yard, clock, run, work, earliest, k)
 
 
 # -- the pass ---------------------------------------------------------------------------------------------
-@kernel
+@inlined
 def open_now(yard: Yard, clock: Clock, run: Run, q: int) -> bool:
     """Whether activities of a queue may start at this instant."""
     c, t = yard.queue[q, OF_QUEUE], run.tally[NOW]
     return bool(next_start(clock, c, t) == t)
 
 
-@kernel
+@inlined
+def enough(yard: Yard, run: Run, q: int) -> bool:
+    """Whether there are units for one activity of a queue."""
+    for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
+        if run.unit[0, yard.demand[d, RESOURCE]] < yard.demand[d, UNITS]:
+            return False
+    return True
+
+
+@borrowing
 def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> int:
     """Start what can start, in one pass over those who ask; how many did, put on the last stack."""
     started = run.tally[GO]
@@ -463,10 +487,10 @@ def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -
     heads, mask = 0, (1 << yard.bits[1]) - 1
     for b in range(run.tally[BUSY]):
         q = run.busy[0, b]
+        if not (enough(yard, run, q) and open_now(yard, clock, run, q)):
+            continue
         key = run.heap[yard.queue[q, HEAP]]
-        if open_now(yard, clock, run, q) and holds(
-            yard, clock, run, work, earliest, yard.by_rank[key & mask]
-        ):
+        if holds(yard, clock, run, work, earliest, yard.by_rank[key & mask]):
             push(run.head, 0, heads, key)
             heads += 1
     while heads:
@@ -475,10 +499,7 @@ def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -
         q = yard.activity[k, QUEUE]
         drop(run.head, 0, heads)
         heads -= 1
-        enough = True
-        for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
-            enough = enough and run.unit[0, yard.demand[d, RESOURCE]] >= yard.demand[d, UNITS]
-        if not enough:
+        if not enough(yard, run, q):
             continue
         drop(run.heap, yard.queue[q, HEAP], run.size[q])
         run.size[q] -= 1
@@ -496,10 +517,10 @@ def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -
     return int(started)
 
 
-@kernel
+@inlined
 def take(yard: Yard, run: Run, k: int, key: int) -> None:
     """Take the units of an activity; it was overtaken if one behind it took units of one of its resources."""
-    q, waited = yard.activity[k, QUEUE], run.tally[NOW] - run.state[READY, k]
+    q, waited = yard.activity[k, QUEUE], run.tally[NOW] - run.state[k, READY]
     for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
         resource = yard.demand[d, RESOURCE]
         run.unit[0, resource] -= yard.demand[d, UNITS]
@@ -508,7 +529,7 @@ def take(yard: Yard, run: Run, k: int, key: int) -> None:
         low, high = 0, height
         while low < high:  # The first taking after it asked is the greatest of them.
             middle = (low + high) >> 1
-            if run.pile[0, first + middle] >= run.state[ASKED, k]:
+            if run.pile[0, first + middle] >= run.state[k, ASKED]:
                 high = middle
             else:
                 low = middle + 1
@@ -522,7 +543,7 @@ def take(yard: Yard, run: Run, k: int, key: int) -> None:
 
 
 # -- one replication --------------------------------------------------------------------------------------
-@kernel
+@inlined
 def change_capacity(yard: Yard, run: Run, t: int) -> None:
     """Take over the capacities of an instant."""
     at = run.tally[CHANGE]
@@ -534,10 +555,10 @@ def change_capacity(yard: Yard, run: Run, t: int) -> None:
     run.tally[FREED] = 1
 
 
-@kernel
-def look_ahead(yard: Yard, clock: Clock, run: Run, last_early: int, horizon: int) -> None:
+@borrowing
+def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
     """Arrange the next instants at which skipped activities ask, or projections may have come true."""
-    t, members = run.tally[NOW], run.state.shape[1]
+    t, members = run.tally[NOW], len(run.state)
     queues = len(run.size)
     if run.tally[FREED]:
         for b in range(run.tally[BUSY]):
@@ -551,7 +572,7 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, last_early: int, horizon: int
     if run.tally[BUSY] and change < len(yard.changes):
         by_then(run, 2 * members + queues, yard.changes[change])
     # Without calendars a projection that nothing else can change slips for ever, slot by slot.
-    dead = not run.tally[PENDING] and change == len(yard.changes) and t > last_early
+    dead = not run.tally[PENDING] and change == len(yard.changes) and t > run.tally[LAST_EARLY]
     for p in range(run.tally[POLLS]):
         at = run.stack[2, p]
         if at <= horizon if horizon >= 0 else not dead:
@@ -560,24 +581,27 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, last_early: int, horizon: int
 
 
 @kernel
-def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest: Slots) -> bool:
-    """Run one replication until nothing happens any more; False if a date left the calendar."""
-    members = run.state.shape[1]
-    first, last_early = int(earliest.min()), int(earliest.max())
+def set_out(yard: Yard, run: Run, earliest: Slots) -> None:
+    """Lay everything out as it is before the first instant."""
     run.tally[:] = 0
-    run.tally[FIRST] = first
-    run.state[BEGUN:] = UNKNOWN
-    run.state[STACKED] = 0
-    run.state[BOUND] = earliest
-    run.state[LEFT] = yard.activity[:-1, WAITING]
-    run.entry[0] = UNKNOWN
+    run.tally[FIRST], run.tally[LAST_EARLY] = earliest.min(), earliest.max()
+    run.state[:, BEGUN:] = UNKNOWN
+    run.state[:, STACKED] = 0
+    run.state[:, BOUND] = earliest
+    run.state[:, LEFT] = yard.activity[:-1, WAITING]
+    run.entry[:, 0] = UNKNOWN
     run.bucket[:] = -1
     run.size[:] = 0
     run.unit[:] = 0
     run.unit[0] = yard.capacity[0] - yard.held
-    change_capacity(yard, run, first)
-    for k in range(members):
-        if run.state[LEFT, k] == 0:
+
+
+@borrowing
+def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest: Slots) -> bool:
+    """Go from instant to instant until nothing happens any more; False if a date left the calendar."""
+    change_capacity(yard, run, run.tally[FIRST])
+    for k in range(len(run.state)):
+        if run.state[k, LEFT] == 0:
             arrange(run, k, earliest[k])
             run.tally[PENDING] += 1
     while True:
@@ -587,7 +611,7 @@ def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest
         run.tally[NOW] = t
         if run.tally[CHANGE] < len(yard.changes) and yard.changes[run.tally[CHANGE]] <= t:
             change_capacity(yard, run, t)
-        open_bucket(run, t, members)
+        open_bucket(run, t, len(run.state))
         settle(yard, clock, run, work, earliest)
         run.tally[CHANGED] = 1
         while run.tally[CHANGED] and (run.tally[BUSY] or run.tally[GO]) and not run.tally[OFF_AXIS]:
@@ -597,7 +621,7 @@ def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest
                 notify(yard, clock, run, earliest, k, yard.activity[k, ON_START], yard.activity[k, ON_FINISH])
             settle(yard, clock, run, work, earliest)
         if run.tally[BUSY] or run.tally[POLLS]:
-            look_ahead(yard, clock, run, last_early, horizon)
+            look_ahead(yard, clock, run, horizon)
         run.tally[FREED] = 0
 
 
@@ -633,14 +657,14 @@ def events(
     count, queues = len(members), len(yard.queue) - 1
     resources = len(yard.held)
     run = Run(
-        np.zeros(14, np.int64),
-        np.empty((8, count), np.int64),
-        np.empty((4, count), np.int64),
-        np.empty((3, 2 * count + queues + 1), np.int64),
-        np.empty(BUCKETS, np.int64),
+        np.zeros(15, np.int64),
+        np.empty((count, 8), np.int32),
+        np.empty((4, count), np.int32),
+        np.empty((2 * count + queues + 1, 4), np.int32),
+        np.empty(BUCKETS, np.int32),
         np.empty(count, np.int64),
-        np.empty(queues, np.int64),
-        np.empty((2, queues), np.int64),
+        np.empty(queues, np.int32),
+        np.empty((2, queues), np.int32),
         np.empty(queues, np.int64),
         np.empty((3, resources), np.int64),
         np.empty((2, yard.pile[resources]), np.int64),
@@ -653,12 +677,13 @@ def events(
             for s in range(len(tile)):
                 works[s, k], earlies[s, k] = work[members[k], tile[s]], earliest[members[k], tile[s]]
         for s in range(len(tile)):
+            set_out(yard, run, earlies[s])
             if not play(yard, clock, run, horizon, works[s], earlies[s]):
                 return int(tile[s])
             overtaking[tile[s]] = run.tally[OVERTAKING]
             waited[:, tile[s]] = run.unit[2]
             for k in range(count):
-                begun, done = run.state[BEGUN, k], run.state[DONE, k]
+                begun, done = run.state[k, BEGUN], run.state[k, DONE]
                 starts[s, k] = LIMIT + 1 if begun == UNKNOWN else begun
                 finishes[s, k] = LIMIT + 1 if done == UNKNOWN else done
         for k in range(count):
