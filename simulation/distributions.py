@@ -81,9 +81,9 @@ def rounded(values: npt.ArrayLike, least: int | None) -> npt.NDArray[np.int64]:
     [-2, 0]
     """
     draws = np.asarray(values, dtype=np.float64)
-    if not (np.abs(draws) < 2.0**30).all():
+    if not (np.abs(draws) < 2.0**53).all():
         raise InputError(
-            "a draw is not a number or beyond 2^30 slots. "
+            "a draw is not a number or beyond 2^53 slots. "
             "Give the distribution a maximum, or check its spread."
         )
     whole = np.floor(draws)

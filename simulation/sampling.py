@@ -25,6 +25,8 @@ from simulation.special import LEAST_U, Floats
 from simulation.statistics import UNFINISHED, Slots
 
 _NEVER = 2.0**60
+_MOST = 1 << 29
+"""Slots of a draw at most, so that dates fit into half a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +128,15 @@ class _Sampler:
         work, arrivals = before.work.copy(order="F"), before.arrivals.copy(order="F")
         for i, planned in enumerate(network.work):
             if network.ids[i] in self.names and network.kind[i] == WORK and not network.done(i):
-                work[:, i] = self.work(i, planned)
+                work[:, i] = _fitting(self.work(i, planned), network.ids[i])
         for k, gate in enumerate(network.gates):
             if gate.id not in self.names:
                 continue
             arrivals[:, k] = gate.arrival
             if gate.id in self.risks.delay:
                 luck = self.uniforms(gate.id, "delay", self.group)
-                arrivals[:, k] += guide(self.risks.delay[gate.id]).whole(luck, least=None)
+                delay = guide(self.risks.delay[gate.id]).whole(luck, least=None)
+                arrivals[:, k] += _fitting(delay, gate.id).astype(np.int32)
         return Draws(self.replications, work, arrivals, self.luck())
 
     def uniforms(self, name: Any, purpose: str, groups: dict[Any, Correlation]) -> Floats:
@@ -215,6 +218,16 @@ def _impact(
     if driver.added is not None:
         added = np.where(happens, guide(driver.added).whole(luck, least=None), 0)
     return factor, added
+
+
+def _fitting(values: Ints, name: Any) -> Ints:
+    """Draws, refused where they are too long for any axis."""
+    if np.abs(values).max(initial=0) > _MOST:
+        raise InputError(
+            f"'{name}': a draw is beyond {_MOST} slots. Give its distribution a maximum, or count in coarser "
+            "slots."
+        )
+    return values
 
 
 def cancelled(network: Network, risks: RiskModel, luck: Floats) -> Ints:

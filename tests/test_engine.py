@@ -19,6 +19,7 @@ from scheduling.network import Network, Resource
 from scheduling.passes import early_pass
 from simulation.dispatch import compile_dispatch
 from simulation.engine import Dispatched, dispatch
+from simulation.events import Events
 from simulation.maxplus import early_dates
 from simulation.sampling import Draws
 from simulation.statistics import UNFINISHED
@@ -62,6 +63,22 @@ def test_equals_walking_slot_by_slot(
             s for i, s in enumerate(start) if not network.started(i)
         ]
         assert found.overtaking[r] == walker.overtaking
+
+
+@pytest.mark.parametrize("everything", [True, False])
+@pytest.mark.parametrize("features", [PLAIN, Features(resources=2, leads=False), FULL, WITH_MAXIMA, STOCK])
+@settings(max_examples=120, deadline=None)
+@given(data=st.data(), seed=st.integers(0, 99))
+def test_compiled_engine_equals_simpy_in_every_cell(
+    features: Features, everything: bool, data: st.DataObject, seed: int
+) -> None:
+    network = data.draw(networks(features))
+    draws = random_draws(network, seed, 3)
+    early = early_dates(network, draws)
+    model = compile_dispatch(network, early_pass(network).start, everything=everything)
+    expected, found = dispatch(model, draws.work, early), Events(model).dispatch(draws.work, early)
+    for name in ("start", "finish", "overtaking", "waited"):
+        assert (getattr(found, name) == getattr(expected, name)).all(), name
 
 
 @settings(max_examples=150, deadline=None)

@@ -342,3 +342,11 @@ def test_questions_about_what_does_not_exist_are_refused() -> None:
         result.probability("p0 works")
     with pytest.raises(InputError, match="project 'p9' does not exist"):
         result.project_on_time("p9")
+
+
+def test_a_draw_too_long_for_any_axis_is_refused_by_name() -> None:
+    graph = nx.DiGraph()
+    graph.add_node("dig", duration=3)
+    risks = RiskModel(work={"dig": Fixed(2.0**31)})
+    with pytest.raises(InputError, match=r"'dig': a draw is beyond 536870912 slots\. Give .* maximum"):
+        simulate(compile_network(graph), risks=risks, replications=2)
