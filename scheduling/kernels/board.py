@@ -83,18 +83,21 @@ def kernel(function: F) -> F:
     return cast(F, compiled)
 
 
+_UNCOUNTED: dict[str, Any] = {"_nrt": False}  # numba's option for functions that make no object
+
+
 def borrowing(function: F) -> F:
     """Compile a function that only borrows arrays and makes none: it does not count references to them.
 
     Counting takes most of the time of small functions that pass many arrays on.
     """
-    compiled: Any = njit(cache=True, nogil=True, _nrt=False)(function)
+    compiled: Any = njit(cache=True, nogil=True, **_UNCOUNTED)(function)
     return cast(F, compiled)
 
 
 def inlined(function: F) -> F:
     """Compile a function into each of its callers: passing many arrays on takes longer than what it does."""
-    compiled: Any = njit(inline="always", _nrt=False)(function)
+    compiled: Any = njit(inline="always", **_UNCOUNTED)(function)
     return cast(F, compiled)
 
 

@@ -173,7 +173,7 @@ def drop(heap: Ints, first: int, size: int) -> None:
 
 # -- the agenda -------------------------------------------------------------------------------------------
 @inlined
-def bucket_of(tally: Ints, bucket: Ints, t: int) -> int:
+def bucket_of(tally: Ints, bucket: Slots, t: int) -> int:
     """The bucket of an instant; the last one holds all that lies beyond."""
     return int(min(t - tally[FIRST], len(bucket) - 1))
 
