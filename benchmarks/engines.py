@@ -32,7 +32,7 @@ from simulation.causes import without_resources
 from simulation.dispatch import compile_dispatch
 from simulation.engine import dispatch
 from simulation.events import Events
-from simulation.maxplus import early_dates
+from simulation.maxplus import EarlyPass
 from simulation.sampling import Draws, draw
 
 
@@ -100,19 +100,22 @@ def compare(name: str, net: Network, options: argparse.Namespace) -> None:
     planned = [int(at) for at in early_pass(net).start]
     model = compile_dispatch(net, planned)
     first = Draws(range(1), draws.work[:1], draws.arrivals[:1], draws.luck[:1])
-    events = Events(model)
+    early, events = EarlyPass(net), Events(model)
 
     def compiled() -> None:
-        events.dispatch(draws.work, early_dates(net, draws))
+        dates = early.dates(draws)
+        if model.activities:
+            events.dispatch(draws.work, dates)
 
     compiled()
     rows: dict[str, list[float]] = {"idiomatic SimPy": [], "reference engine": [], "compiled": []}
     for _ in range(options.rounds):
         rows["idiomatic SimPy"].append(1 / cpu(lambda: idiomatic(net, draws.work[0].tolist(), planned)))
-        rows["reference engine"].append(1 / cpu(lambda: dispatch(model, first.work, early_dates(net, first))))
+        if model.activities:
+            rows["reference engine"].append(1 / cpu(lambda: dispatch(model, first.work, early.dates(first))))
         rows["compiled"].append(options.replications / cpu(compiled))
     base = median(rows["idiomatic SimPy"])
-    for engine, rates in rows.items():
+    for engine, rates in ((engine, rates) for engine, rates in rows.items() if rates):
         rate = median(rates)
         print(f"{name:30} {engine:18} {rate:12.2f} replications/s {rate / base:10.1f}", flush=True)
 
@@ -125,7 +128,7 @@ def main() -> None:
     parser.add_argument("--activities", type=int, default=30)
     parser.add_argument("--resources", type=int, default=10)
     parser.add_argument("--utilisation", type=float, default=0.5)
-    parser.add_argument("--replications", type=int, default=256)
+    parser.add_argument("--replications", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

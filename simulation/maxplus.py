@@ -19,8 +19,7 @@ from scheduling.errors import AxisError
 from scheduling.network import FINISH_MILESTONE, WORK, Link, Network
 from scheduling.settling import just_adds
 from simulation.arrays import early_net, laid_out
-from simulation.kernels.clock import Clock
-from simulation.kernels.early import LIMIT, Net, early
+from simulation.kernels.early import LIMIT, early
 from simulation.sampling import Draws
 from simulation.statistics import Slots
 
@@ -68,45 +67,62 @@ def early_dates(network: Network, draws: Draws, floor: Sequence[Any] | None = No
     AxisError
         If a date leaves the calendars; the message names the activity.
     """
-    return _Pass(network, draws, floor).solve()
+    return EarlyPass(network, floor).dates(draws)
 
 
-class _Pass:
-    def __init__(self, network: Network, draws: Draws, floor: Sequence[Any] | None) -> None:
-        self.net, self.work, self.drawn = network, draws.work, draws.arrivals
-        shape = len(draws.work), len(network)
-        self.start = _facts(network.actual_start, shape)
-        self.finish = _facts(network.actual_finish, shape)
-        moving = [i for i in range(len(network)) if network.started(i) and not network.done(i)]
-        self.resume = self.start.copy(order="F") if moving else self.start
+class EarlyPass:
+    """The early pass of a network made ready, for any draws; parameters as for :func:`early_dates`."""
+
+    def __init__(self, network: Network, floor: Sequence[Any] | None = None) -> None:
+        self.network = network
         self.lower = lower_bounds(network, floor)
-        self.arrivals: list[list[Slots]] = [[] for _ in network.ids]
+        self.laid = laid_out(network)
+        self.net = early_net(network, self.laid, self.lower)
+        self.moving = any(network.started(i) and not network.done(i) for i in network.begun)
+        self.gates: list[list[int]] = [[] for _ in network.ids]
         for k, gate in enumerate(network.gates):
             for i in gate.gates:
-                self.arrivals[i].append(draws.arrivals[:, k])
+                self.gates[i].append(k)
         self.pushes: list[list[Link]] = [[] for _ in network.ids]
         for link in network.pushing_maxima:
             self.pushes[link.pred].append(link)
+        self.blocks = []
+        for circular, block in network.blocks:
+            unfinished = [i for i in block if not network.done(i)]
+            pushed = any(self.pushes[i] for i in unfinished)
+            self.blocks.append((circular, pushed, np.array(unfinished, dtype=np.int64)))
+
+    def dates(self, draws: Draws) -> EarlyDates:
+        """Least dates for each replication's draws; errors as for :func:`early_dates`."""
+        return _Pass(self, draws).solve()
+
+
+class _Pass:
+    def __init__(self, ready: EarlyPass, draws: Draws) -> None:
+        self.ready, self.net = ready, ready.network
+        self.work, self.drawn = draws.work, draws.arrivals
+        self.lower, self.pushes = ready.lower, ready.pushes
+        shape = len(draws.work), len(self.net)
+        self.start = _facts(self.net.actual_start, shape)
+        self.finish = _facts(self.net.actual_finish, shape)
+        self.resume = self.start.copy(order="F") if ready.moving else self.start
 
     def solve(self) -> EarlyDates:
-        laid = laid_out(self.net)
-        net = early_net(self.net, laid, self.lower)
         everything = np.arange(len(self.work))
-        for circular, block in self.net.blocks:
-            unfinished = [i for i in block if not self.net.done(i)]
+        for circular, pushed, block in self.ready.blocks:
             if circular:
-                self.settle(unfinished, everything)
-            elif any(self.pushes[i] for i in unfinished):
-                for i in unfinished:
+                self.settle(block.tolist(), everything)
+            elif pushed:
+                for i in block.tolist():
                     self.place(i, everything)
             else:
-                self.place_block(net, laid.clock, np.array(unfinished, dtype=np.int64))
+                self.place_block(block)
         return EarlyDates(self.start, self.finish, self.resume)
 
-    def place_block(self, net: Net, clock: Clock, block: Ints) -> None:
+    def place_block(self, block: Ints) -> None:
         """Place activities that come after all that pushes them."""
         columns = (self.work, self.drawn, self.start, self.finish, self.resume)
-        failed = early(net, clock, block, *(column.T for column in columns))
+        failed = early(self.ready.net, self.ready.laid.clock, block, *(column.T for column in columns))
         if failed >= 0:
             self.place(failed, np.arange(len(self.work)))
             raise AxisError(
@@ -156,7 +172,8 @@ class _Pass:
         whole = len(rows) == len(self.work)
         work = self.work[:, i] if whole else self.work[rows, i]
         begin: Ints = np.full(len(rows), self.lower[i], dtype=np.int64)
-        for arrival in self.arrivals[i]:
+        for k in self.ready.gates[i]:
+            arrival = self.drawn[:, k]
             begin = np.maximum(begin, arrival if whole else arrival[rows])
         end: Ints | None = None
         if i in net.finish_from:

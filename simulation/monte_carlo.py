@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -17,7 +17,7 @@ from scheduling.plan import Plan
 from simulation.dispatch import Dispatch, compile_dispatch
 from simulation.engine import Dispatched, dispatch
 from simulation.events import Events
-from simulation.maxplus import EarlyDates, early_dates
+from simulation.maxplus import EarlyDates, EarlyPass
 from simulation.record import Recorder, keeps_all
 from simulation.result import SimulationResult, count_broken, joined, named
 from simulation.risks import RiskModel
@@ -222,7 +222,7 @@ class Run:
     dates: Dispatched
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Simulator:
     """A network made ready: who is dispatched in which order, behind which planned starts."""
 
@@ -234,6 +234,11 @@ class Simulator:
     plan: Plan | None
     planned: Sequence[Any]
     dispatch: Callable[..., Dispatched]
+
+    @cached_property
+    def early(self) -> EarlyPass:
+        """The early pass, made ready once."""
+        return EarlyPass(self.network, self.floor)
 
     @classmethod
     def of(cls, network: Network, plan: Plan | None, start: str, engine: str) -> Simulator:
@@ -260,7 +265,7 @@ class Simulator:
         return cls(network, model, floor if start == "plan" else None, start, engine, plan, planned, run)
 
     def run(self, draws: Draws) -> Run:
-        early = early_dates(self.network, draws, self.floor)
+        early = self.early.dates(draws)
         return Run(self.floor, draws, early, self.dispatch(draws.work, early))
 
     def replay(self, run: Run) -> None:
@@ -282,7 +287,7 @@ class Simulator:
 
     def rerun(self, before: Run, draws: Draws) -> Run:
         """Run other draws, taking over the replications that dispatch as before."""
-        early = early_dates(self.network, draws, self.floor)
+        early = self.early.dates(draws)
         members = list(self.model.activities)
         same_start = before.early.resume[:, members] == early.resume[:, members]
         same_work = before.draws.work[:, members] == draws.work[:, members]

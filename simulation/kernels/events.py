@@ -580,20 +580,26 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
     run.tally[POLLS] = 0
 
 
-@kernel
+@borrowing
 def set_out(yard: Yard, run: Run, earliest: Slots) -> None:
-    """Lay everything out as it is before the first instant."""
-    run.tally[:] = 0
-    run.tally[FIRST], run.tally[LAST_EARLY] = earliest.min(), earliest.max()
-    run.state[:, BEGUN:] = UNKNOWN
-    run.state[:, STACKED] = 0
-    run.state[:, BOUND] = earliest
-    run.state[:, LEFT] = yard.activity[:-1, WAITING]
-    run.entry[:, 0] = UNKNOWN
-    run.bucket[:] = -1
-    run.size[:] = 0
-    run.unit[:] = 0
-    run.unit[0] = yard.capacity[0] - yard.held
+    """Lay everything out as it is before the first instant; the buckets are empty already."""
+    for c in range(len(run.tally)):
+        run.tally[c] = 0
+    first, last = LIMIT, OFF
+    for k in range(len(run.state)):
+        first, last = min(first, earliest[k]), max(last, earliest[k])
+        run.state[k, BOUND], run.state[k, LEFT] = earliest[k], yard.activity[k, WAITING]
+        for c in range(BEGUN, STACKED):
+            run.state[k, c] = UNKNOWN
+        run.state[k, STACKED] = 0
+    run.tally[FIRST], run.tally[LAST_EARLY] = first, last
+    for which in range(len(run.entry)):
+        run.entry[which, 0] = UNKNOWN
+    for q in range(len(run.size)):
+        run.size[q] = 0
+    for r in range(run.unit.shape[1]):
+        run.unit[0, r] = yard.capacity[0, r] - yard.held[r]
+        run.unit[1, r] = run.unit[2, r] = 0
 
 
 @borrowing
@@ -661,7 +667,7 @@ def events(
         np.empty((count, 8), np.int32),
         np.empty((4, count), np.int32),
         np.empty((2 * count + queues + 1, 4), np.int32),
-        np.empty(BUCKETS, np.int32),
+        np.full(BUCKETS, -1, np.int32),
         np.empty(count, np.int64),
         np.empty(queues, np.int32),
         np.empty((2, queues), np.int32),
