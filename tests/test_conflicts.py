@@ -43,6 +43,7 @@ NETWORKS = st.sampled_from(
         tiny(progress=True),
         tiny(stock=True, pinned=True),
         tiny(resources=2, maxima=True, pinned=True),
+        tiny(maxima=True, stock=True, pinned=True),
     ]
 ).flatmap(lambda network: network)
 
