@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from scheduling.axis import Axis
 from scheduling.calendar import Calendar, CalendarTable
@@ -101,16 +102,21 @@ def _add_days(day: date, days: int) -> date:
 
 
 def serial_end(net: Network, early: Dates, ends: Sequence[Any] = ()) -> int:
-    """A boundary by which every activity can be done one after another, or the end of the axis."""
+    """A boundary by which all can be done one after another, in any order; or the end of the axis."""
     tables = (*net.tables, *(link.table for link in net.links))
     last: Any = min((item.horizon for item in tables if isinstance(item, CalendarTable)), default=None)
     changes = [when for resource in net.resources for when, _ in resource.changes]
     moment: Any = max(*early.finish, *ends, *changes, 0)
     try:
+        spans: dict[tuple[int, Any], Any] = {}
         for i in net.order:
             if net.kind[i] == WORK and not net.done(i):
-                table = net.tables[i]
-                moment = table.finish(table.next_start(moment), max(net.works(i)))
+                table, work = net.tables[i], max(net.works(i))
+                if (id(table), work) not in spans:
+                    spans[id(table), work] = _longest_span(table, work, moment)
+                moment += spans[id(table), work]
+        if last is not None:
+            moment = min(moment, last)
         for link in net.links:
             moment = link.table.shift(moment, abs(link.lag))
         for i, kind in enumerate(net.kind):
@@ -119,3 +125,14 @@ def serial_end(net: Network, early: Dates, ends: Sequence[Any] = ()) -> int:
     except AxisError:
         moment = last
     return int(moment)
+
+
+def _longest_span(table: Any, work: Any, moment: Any) -> Any:
+    """Slots from being allowed to start, at or after a moment, to the finish at most; on the axis."""
+    if not isinstance(table, CalendarTable):
+        return work
+    begins = np.arange(moment, table.horizon)
+    need = table.cum_array[moment : table.horizon] + 100 * work
+    fits = need <= table.cum_array[-1]
+    ends = np.searchsorted(table.cum_array, need[fits])
+    return int((ends - begins[fits]).max(initial=0))

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from plans import Enumeration, portfolio, tiny
 
 from scheduling.backward import Lateness, backward_schedule, greatest, project_ends
 from scheduling.build import compile_network
+from scheduling.calendar import CalendarTable
 from scheduling.cautions import Caution, CautionKind
 from scheduling.errors import ContradictionError, InputError
 from scheduling.generation import generate
@@ -231,3 +233,16 @@ def test_fractions_are_refused_by_the_optimiser_only() -> None:
     assert backward_schedule(graph).start == {"a": 2.5}
     with pytest.raises(InputError, match=r"activity 'a': .* not a whole number"):
         backward_schedule(graph, solver="cpsat")
+
+
+def test_windows_hold_every_order_of_work() -> None:
+    """b first, then a: on its calendar a takes five slots from then on, one slot from the moment before."""
+    graph = nx.DiGraph()
+    graph.add_node("a", duration=1, demand={"crew": 2}, calendar="uneven")
+    graph.add_node("b", duration=2, demand={"crew": 1}, deadline=40)
+    uneven = CalendarTable("uneven", np.resize([100, 30, 0, 60], 400))
+    crew = Resource("crew", 1, ((41, 0), (47, 2)))
+    net = compile_network(graph, calendars={"uneven": uneven}, start=40, resources=[crew])
+    plan = backward_schedule(net, limit=5)
+    assert plan.weighted_lateness == 9
+    agrees(net)
