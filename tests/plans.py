@@ -22,8 +22,8 @@ from scheduling.network import FINISH_MILESTONE, START_MILESTONE, WORK, Link, Ne
 LENGTH = 400
 BASE = 40
 FAR = BASE + 40
-REACH = 22
-"""Slots after the start that brute force tries; tiny networks need no more."""
+REACH = 34
+"""Slots after the start that brute force tries: in tiny networks no plan of least overrun begins later."""
 
 
 @dataclass
@@ -185,21 +185,26 @@ class Enumeration:
             if i in self.places and (over := self.finish(i) - line.bound) > 0
         )
 
+    def overrun(self) -> int:
+        """Slots past the project ends, of what is placed or done."""
+        over = [0] * len(self.ends)
+        for i, k in enumerate(self.net.project):
+            if i in self.places or self.net.done(i):
+                over[k] = max(over[k], self.finish(i) - self.ends[k])
+        return sum(over)
+
     def hopeless(self) -> bool:
-        return self.best.levels is not None and self.lateness() > self.best.levels[0]
+        """Whether what is placed so far is worse already than the best plan."""
+        return self.best.levels is not None and (self.lateness(), self.overrun()) > self.best.levels[:2]
 
     def judge(self) -> None:
         net = self.net
-        late = self.lateness()
-        over = [0] * len(self.ends)
-        for i, k in enumerate(net.project):
-            over[k] = max(over[k], self.finish(i) - self.ends[k])
         begun = sum(at for i, at in self.places.items() if net.started(i))
         starts = sum(at for i, at in self.places.items() if not net.started(i) and net.kind[i] == WORK)
         last = -starts
         if self.target is not None:
             last = sum(abs(self.places[i] - when) for i, when in self.target.items())
-        found = (late, sum(over), begun, self.cost(), last)
+        found = (self.lateness(), self.overrun(), begun, self.cost(), last)
         if self.best.levels is None or found < self.best.levels:
             self.best = Best(found, dict(self.places))
 
