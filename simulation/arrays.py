@@ -101,28 +101,18 @@ def _net(
 def yard(model: Dispatch, laid: Laid) -> Yard:
     """What the discrete-event kernel reads of the dispatched part of a network."""
     net = model.network
-    activity = np.zeros((len(model.activities) + 1, 11), dtype=np.int64)
+    count = len(model.activities)
     places = {at: place for place, at in enumerate(sorted(set(model.planned)))}
-    activity[:-1, :7] = np.array(
-        [
-            (
-                net.kind[i],
-                laid.row(net.tables[i]),
-                net.started(i),
-                model.queue[k],
-                places[model.planned[k]],
-                model.rank[k],
-                model.waiting[k],
-            )
-            for k, i in enumerate(model.activities)
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 7)
     steps = list(chain.from_iterable(zip(model.steps_on_start, model.steps_on_finish, strict=True)))
     begins = [*accumulate(map(len, steps), initial=0)]
-    activity[:, 7], activity[:-1, 8] = begins[::2], begins[1::2]
-    activity[:, 9] = [*accumulate(map(len, model.waits), initial=0)]
-    activity[:, 10] = [*accumulate(map(len, model.watchers), initial=0)]
+    activity, fixed = np.zeros((count + 1, 4), dtype=np.int32), np.zeros((count + 1, 6), dtype=np.int32)
+    for k, i in enumerate(model.activities):
+        linked = bool(net.started(i) or model.waits[k] or model.watchers[k])
+        fixed[k] = net.kind[i], laid.row(net.tables[i]), model.queue[k], *begins[2 * k : 2 * k + 2], linked
+        activity[k, :2] = net.started(i), model.waiting[k]
+    fixed[count, 3] = begins[-1]
+    activity[:, 2] = [*accumulate(map(len, model.waits), initial=0)]
+    activity[:, 3] = [*accumulate(map(len, model.watchers), initial=0)]
     users = [0] * len(net.resources)
     for q in model.queue:
         for resource, _ in model.queues[q].demand:
@@ -133,9 +123,10 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
     queue[:, 1] = [*accumulate((len(item.demand) for item in model.queues), initial=0)]
     queue[:, 2] = [0, *np.cumsum(sizes)]
     capacity = [[resource.capacity_at(at) for resource in net.resources] for at in (-np.inf, *model.changes)]
-    rank_bits = max(1, len(model.activities).bit_length())
+    bits = max(1, count.bit_length())
     return Yard(
-        activity.astype(np.int32),
+        activity,
+        fixed,
         _table([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], 3).astype(
             np.int32
         ),
@@ -149,13 +140,19 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
         ).astype(np.int32),
         np.array([*chain.from_iterable(model.watchers)], dtype=np.int32),
         queue.astype(np.int32),
-        _table([pair for item in model.queues for pair in item.demand], 2),
-        np.argsort(np.array(model.rank)).astype(np.int32),
-        np.array([62 - 2 * rank_bits, rank_bits]),
+        _table(
+            [
+                (r, units, 0 if net.resources[r].consumed else units)
+                for item in model.queues
+                for r, units in item.demand
+            ],
+            3,
+        ),
+        np.array([(places[at] << 62 - bits) | k for k, at in enumerate(model.planned)], dtype=np.int64),
+        np.array([62 - 2 * bits, bits]),
         np.array(model.changes, dtype=np.int64),
         np.array(capacity, dtype=np.int64).reshape(len(capacity), -1),
         np.array(model.held, dtype=np.int64),
-        np.array([resource.consumed for resource in net.resources], dtype=np.bool_),
         np.array([*accumulate(users, initial=0)], dtype=np.int64),
     )
 

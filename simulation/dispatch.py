@@ -63,7 +63,7 @@ class Dispatch:
     Attributes
     ----------
     activities : tuple of int
-        Position in the network of each.
+        Position in the network of each, by their ids as text: the last part of the order in which they ask.
     steps_on_start, steps_on_finish : tuple of tuples of Step
         What the start (finish) of each activity lets go on, for successors that just wait for it.
     waiting : tuple of int
@@ -72,8 +72,8 @@ class Dispatch:
         Links into activities that go by projected places (leads, FF, SF); empty for the others.
     watchers : tuple of tuples of int
         Activities to look at again when one starts or finishes, because their projections may change.
-    planned, rank : tuple of int
-        First and last part of the order in which activities ask.
+    planned : tuple of int
+        Planned start of each: the first part of the order in which they ask.
     queues : tuple of Queue
     queue : tuple of int
         Queue of each activity.
@@ -93,7 +93,6 @@ class Dispatch:
     waits: tuple[tuple[Wait, ...], ...]
     watchers: tuple[tuple[int, ...], ...]
     planned: tuple[int, ...]
-    rank: tuple[int, ...]
     queues: tuple[Queue, ...]
     queue: tuple[int, ...]
     held: tuple[int, ...]
@@ -112,7 +111,8 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
     everything : bool
         Dispatch all unfinished activities, not just those that a resource can delay.
     """
-    members = tuple(i for i in range(len(network)) if not network.done(i)) if everything else coupled(network)
+    chosen = (i for i in range(len(network)) if not network.done(i)) if everything else coupled(network)
+    members = tuple(sorted(chosen, key=lambda i: (str(network.ids[i]), i)))
     place = {i: k for k, i in enumerate(members)}
     inside = [
         link
@@ -125,8 +125,6 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
     projecting = {place[link.succ] for link in inside if link.to_finish or link.lag < 0}
     on_start, on_finish, waits = _links(inside, place, projecting)
     queues, queue = _queues(network, members, projecting)
-    by_text = sorted(range(len(members)), key=lambda k: (str(network.ids[members[k]]), k))
-    rank = {k: position for position, k in enumerate(by_text)}
     held = [0] * len(network.resources)
     for i, demand in enumerate(network.demand):
         for resource, units in demand:
@@ -141,7 +139,6 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
         waits=waits,
         watchers=_watchers(inside, place, projecting),
         planned=tuple(planned[i] for i in members),
-        rank=tuple(rank[k] for k in range(len(members))),
         queues=queues,
         queue=queue,
         held=tuple(held),

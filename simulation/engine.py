@@ -184,7 +184,7 @@ class _Replication:
         for q in self.busy if self.freed else ():
             asked = self.model.queues[q]
             if not asked.allows(t):
-                self.looked_at = self.queues[q][0][3]
+                self.looked_at = self.queues[q][0][2]
                 self.ensure(asked.table.next_start(t))
         if self.busy and self.change is not None:
             self.ensure(self.change)
@@ -234,7 +234,7 @@ class _Replication:
             self.changed = True
             q = self.model.queue[k]
             if self.model.queues[q].demand:
-                heappush(self.queues[q], (self.model.planned[k], t, self.model.rank[k], k))
+                heappush(self.queues[q], (self.model.planned[k], t, k))
                 self.busy.add(q)
             else:
                 self.unhindered.append(k)
@@ -367,7 +367,7 @@ class _Replication:
         heads = [
             (*self.queues[q][0], q)
             for q in self.busy
-            if queues[q].allows(t) and self.holds(self.queues[q][0][3], t)
+            if queues[q].allows(t) and self.holds(self.queues[q][0][2], t)
         ]
         heapify(heads)
         while heads:
@@ -388,7 +388,7 @@ class _Replication:
 
     def take(self, entry: Entry, q: int, t: int) -> None:
         """Start one activity; whoever waits ahead of it for one of its resources is overtaken."""
-        k = entry[3]
+        k = entry[2]
         for resource, units in self.model.queues[q].demand:
             self.free[resource] -= units
             self.waited[resource] += t - entry[1]
@@ -398,4 +398,4 @@ class _Replication:
         if len(self.busy) > 1:
             for rival in self.busy & self.model.queues[q].rivals:
                 if self.queues[rival] and self.queues[rival][0] < entry:
-                    self.overtaken.update(other[3] for other in self.queues[rival] if other < entry)
+                    self.overtaken.update(other[2] for other in self.queues[rival] if other < entry)

@@ -6,18 +6,17 @@ SEMANTICS 22. State is kept in few arrays, because a call between kernels counts
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from scheduling.kernels.board import Bools, Ints, borrowing, inlined, kernel
+from scheduling.kernels.board import Ints, borrowing, inlined, kernel
 from simulation.kernels.clock import OFF, Clock, earliest_start, finish_of, next_start, shift
 from simulation.kernels.early import FINISH_MILESTONE, LIMIT, WORK
 from simulation.statistics import Slots
 
-KIND, TABLE, IN_PROGRESS, QUEUE, PLANNED, RANK, WAITING, ON_START, ON_FINISH, WAITS, WATCHERS = range(11)
-"""Columns of activities: kind, calendar, whether work is in progress, queue, place by planned start, place by
-id, how many steps it waits for, where its steps (from the start, then from the finish), its waits and its
+IN_PROGRESS, WAITING, WAITS, WATCHERS = range(4)
+"""Columns of activities: whether work is in progress, how many steps it waits for, where its waits and its
 watchers begin. One row more ends those of the last activity."""
 
 SUCC, LAG, LAG_TABLE = range(3)
@@ -29,8 +28,8 @@ PRED, FROM_FINISH, TO_FINISH, WAIT_LAG, WAIT_TABLE = range(5)
 OF_QUEUE, DEMANDS, HEAP = range(3)
 """Columns of queues: calendar, where their demands and their heaps begin. One row more."""
 
-RESOURCE, UNITS = range(2)
-"""Columns of demands."""
+RESOURCE, UNITS, GIVEN_BACK = range(3)
+"""Columns of demands; what is used up is not given back."""
 
 UNKNOWN = OFF
 """A date that is not known yet."""
@@ -46,38 +45,42 @@ class Yard(NamedTuple):
     Attributes
     ----------
     activity, step, wait, watcher, queue, demand : arrays
-    by_rank : shape (activities,)
-        The activity at each place by id.
+    fixed : shape (activities + 1, 6)
+        The last columns of the state, the same in every replication. One row more ends the steps.
+    place : shape (activities,)
+        Place by planned start and number of each activity, as a key without its ready slot.
     bits : shape (2,)
-        How many bits of a key the ready slot and the place by id take.
+        How many bits of a key the ready slot and the number take.
     changes, capacity : shape (changes,), (changes + 1, resources)
         When capacities change, and what they are before, between and after.
     held : shape (resources,)
         Units that facts hold or used up.
-    consumed : shape (resources,)
-        Whether units are used up.
     pile : shape (resources + 1,)
         Where the takings of each resource begin in the pile.
     """
 
     activity: Slots
+    fixed: Slots
     step: Slots
     wait: Slots
     watcher: Slots
     queue: Slots
     demand: Ints
-    by_rank: Slots
+    place: Ints
     bits: Ints
     changes: Ints
     capacity: Ints
     held: Ints
-    consumed: Bools
     pile: Ints
 
 
-BOUND, LEFT, BEGUN, END, DONE, READY, ASKED, STACKED = range(8)
+BOUND, LEFT, BEGUN, END, DONE, READY, ASKED, STACKED, EARLIEST, AMOUNT = range(10)
+KIND, TABLE, QUEUE, ON_START, ON_FINISH, LINKED = range(10, 16)
 """Columns of the state of activities: least place by the steps so far, steps left, start, end of the work,
-finish, ready slot, number of takings before it asked, whether it is on the stack of visits."""
+finish, ready slot, number of takings before it asked, whether it is on the stack of visits; least place and
+work in this replication; kind, calendar, queue, where its steps from the start and from the finish begin,
+whether it has waits or watchers or is in progress. All that concerns an activity lies in one line of the
+cache."""
 
 (
     NOW,
@@ -108,7 +111,7 @@ class Run(NamedTuple):
     Attributes
     ----------
     tally : shape (15,)
-    state : shape (activities, 8)
+    state : shape (activities + 1, 16)
     stack : shape (4, activities)
         Whom to visit now, whom to poll and when, and who starts without asking.
     entry : shape (2 activities + queues + 1, 4)
@@ -220,6 +223,8 @@ def upcoming(run: Run) -> int:
     while at < last and run.bucket[at] < 0:
         at += 1
     run.tally[NEXT] = at
+    if at < last:
+        return int(run.tally[FIRST] + at)
     t, which = LIMIT, run.bucket[at]
     while which >= 0:
         t = min(t, run.entry[which, 0])
@@ -239,11 +244,16 @@ def stack(run: Run, k: int) -> None:
 @inlined
 def open_bucket(run: Run, t: int, members: int) -> None:
     """Take everything of an instant out of its bucket; activities among it are to be visited."""
-    which = run.bucket[bucket_of(run.tally, run.bucket, t)]
+    at = bucket_of(run.tally, run.bucket, t)
+    which, mixed = run.bucket[at], at == len(run.bucket) - 1
+    if not mixed:
+        run.bucket[at] = -1
     while which >= 0:
         after = run.entry[which, 1]
         if run.entry[which, 0] == t:
-            remove(run, which)
+            if mixed:
+                remove(run, which)
+            run.entry[which, 0] = UNKNOWN
             if which < members:
                 run.tally[PENDING] -= 1
             if which < 2 * members:
@@ -253,14 +263,14 @@ def open_bucket(run: Run, t: int, members: int) -> None:
 
 # -- projections (SEMANTICS 21) ---------------------------------------------------------------------------
 @borrowing
-def finishing(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> int:
+def finishing(yard: Yard, clock: Clock, run: Run, k: int) -> int:
     """Finish of a started activity beside the projected places of its FF and SF predecessors, or OFF."""
     end = int(run.state[k, END])
     for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
         if yard.wait[e, TO_FINISH]:
-            event = projected(yard, clock, run, work, earliest, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
+            event = projected(yard, clock, run, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
             if event == OFF and yard.wait[e, FROM_FINISH] and run.state[yard.wait[e, PRED], BEGUN] != UNKNOWN:
-                event = finishing(yard, clock, run, work, earliest, yard.wait[e, PRED])
+                event = finishing(yard, clock, run, yard.wait[e, PRED])
             bound = (
                 OFF if event == OFF else shift(clock, yard.wait[e, WAIT_TABLE], event, yard.wait[e, WAIT_LAG])
             )
@@ -271,35 +281,35 @@ def finishing(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, 
 
 
 @borrowing
-def projected(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int, finish: int) -> int:
+def projected(yard: Yard, clock: Clock, run: Run, k: int, finish: int) -> int:
     """Start or finish of an activity as projected now; OFF off the axis, and for a finish under way."""
     known = int(run.state[k, DONE if finish else BEGUN])
     if known != UNKNOWN:
         return known
     if run.state[k, BEGUN] != UNKNOWN:
         return OFF
-    at = allowed_from(yard, clock, earliest, k, max(earliest[k], run.tally[NOW] + 1))
-    if at == OFF or not finish or yard.activity[k, KIND] != WORK:
+    at = allowed_from(clock, run, k, max(run.state[k, EARLIEST], run.tally[NOW] + 1))
+    if at == OFF or not finish or run.state[k, KIND] != WORK:
         return at
-    return finish_of(clock, yard.activity[k, TABLE], at, work[k])
+    return finish_of(clock, run.state[k, TABLE], at, run.state[k, AMOUNT])
 
 
 @inlined
-def allowed_from(yard: Yard, clock: Clock, earliest: Slots, k: int, bound: int) -> int:
+def allowed_from(clock: Clock, run: Run, k: int, bound: int) -> int:
     """First place at or after a boundary where an activity may begin."""
-    if bound == earliest[k] or yard.activity[k, KIND] == FINISH_MILESTONE:
+    if bound == run.state[k, EARLIEST] or run.state[k, KIND] == FINISH_MILESTONE:
         return bound
-    return next_start(clock, yard.activity[k, TABLE], bound)
+    return next_start(clock, run.state[k, TABLE], bound)
 
 
 @borrowing
-def least_place(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> int:
+def least_place(yard: Yard, clock: Clock, run: Run, k: int) -> int:
     """Least place beside the projected places of the predecessors; OFF off the axis."""
-    begin, end = int(earliest[k]), OFF
+    begin, end = int(run.state[k, EARLIEST]), OFF
     for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        event = projected(yard, clock, run, work, earliest, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
+        event = projected(yard, clock, run, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
         if event == OFF and yard.wait[e, FROM_FINISH] and run.state[yard.wait[e, PRED], BEGUN] != UNKNOWN:
-            event = finishing(yard, clock, run, work, earliest, yard.wait[e, PRED])
+            event = finishing(yard, clock, run, yard.wait[e, PRED])
         bound = OFF if event == OFF else shift(clock, yard.wait[e, WAIT_TABLE], event, yard.wait[e, WAIT_LAG])
         if bound == OFF:
             return OFF
@@ -307,25 +317,25 @@ def least_place(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots
             end = max(end, bound)
         else:
             begin = max(begin, bound)
-    kind, c = yard.activity[k, KIND], yard.activity[k, TABLE]
+    kind, c = run.state[k, KIND], run.state[k, TABLE]
     if kind == WORK:
-        at = next_start(clock, c, begin) if end <= begin else earliest_start(clock, c, end, work[k])
+        at = next_start(clock, c, begin) if end <= begin else earliest_start(clock, c, end, run.state[k, AMOUNT])
         return next_start(clock, c, begin) if OFF < at < begin else at
     at = max(begin, end)
     return at if kind == FINISH_MILESTONE else next_start(clock, c, at)
 
 
 @inlined
-def holds(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> bool:
+def holds(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
     """Whether the minimum lags of an activity hold if it begins now; else it is visited later."""
-    if yard.activity[k, WAITS] == yard.activity[k + 1, WAITS]:
+    if not run.state[k, LINKED]:
         return True
     t = run.tally[NOW]
-    at = least_place(yard, clock, run, work, earliest, k)
+    at = least_place(yard, clock, run, k)
     if at == OFF:
         return False
-    if at <= t and yard.activity[k, KIND] != FINISH_MILESTONE:
-        at = next_start(clock, yard.activity[k, TABLE], t)
+    if at <= t and run.state[k, KIND] != FINISH_MILESTONE:
+        at = next_start(clock, run.state[k, TABLE], t)
         run.tally[OFF_AXIS] |= at == OFF
     if at > t:
         poll(yard, run, k, at)
@@ -343,7 +353,7 @@ def poll(yard: Yard, run: Run, k: int, at: int) -> None:
 @borrowing
 def stuck(yard: Yard, run: Run, k: int) -> bool:
     """Whether one link alone keeps an activity from going on until an event that time does not bring."""
-    flexible = run.state[k, BEGUN] == UNKNOWN and yard.activity[k, KIND] == WORK
+    flexible = run.state[k, BEGUN] == UNKNOWN and run.state[k, KIND] == WORK
     for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
         pred = yard.wait[e, PRED]
         if yard.wait[e, WAIT_LAG] < 0 or (yard.wait[e, TO_FINISH] and flexible):
@@ -357,7 +367,7 @@ def stuck(yard: Yard, run: Run, k: int) -> bool:
 
 # -- completions, arrivals, milestones --------------------------------------------------------------------
 @inlined
-def notify(yard: Yard, clock: Clock, run: Run, earliest: Slots, k: int, first: int, last: int) -> None:
+def notify(yard: Yard, clock: Clock, run: Run, k: int, first: int, last: int) -> None:
     """Let go on what waited for an event of this activity by the steps from `first` to `last`."""
     t = run.tally[NOW]
     for e in range(first, last):
@@ -367,22 +377,23 @@ def notify(yard: Yard, clock: Clock, run: Run, earliest: Slots, k: int, first: i
         run.state[j, BOUND] = max(run.state[j, BOUND], bound)
         run.state[j, LEFT] -= 1
         if run.state[j, LEFT] == 0:
-            at = allowed_from(yard, clock, earliest, j, run.state[j, BOUND])
+            at = allowed_from(clock, run, j, run.state[j, BOUND])
             run.tally[OFF_AXIS] |= at == OFF
             if at <= t:
                 stack(run, j)
             else:
                 arrange(run, j, at)
                 run.tally[PENDING] += 1
-    for w in range(yard.activity[k, WATCHERS], yard.activity[k + 1, WATCHERS]):
-        stack(run, yard.watcher[w])
+    if run.state[k, LINKED]:
+        for w in range(yard.activity[k, WATCHERS], yard.activity[k + 1, WATCHERS]):
+            stack(run, yard.watcher[w])
 
 
 @inlined
-def begin(yard: Yard, clock: Clock, run: Run, work: Slots, k: int) -> None:
+def begin(clock: Clock, run: Run, k: int) -> None:
     """Work goes on from here to its finish."""
     t = run.tally[NOW]
-    end = finish_of(clock, yard.activity[k, TABLE], t, work[k])
+    end = finish_of(clock, run.state[k, TABLE], t, run.state[k, AMOUNT])
     run.tally[OFF_AXIS] |= end == OFF
     run.state[k, BEGUN], run.state[k, END] = t, end
     arrange(run, k, max(end, t))
@@ -390,19 +401,19 @@ def begin(yard: Yard, clock: Clock, run: Run, work: Slots, k: int) -> None:
 
 
 @inlined
-def arrive(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> None:
+def arrive(yard: Yard, clock: Clock, run: Run, k: int) -> None:
     """A milestone passes, work in progress resumes, other work asks for its units."""
     t = run.tally[NOW]
-    if yard.activity[k, KIND] != WORK:
+    if run.state[k, KIND] != WORK:
         run.state[k, BEGUN] = run.state[k, DONE] = t
-        notify(yard, clock, run, earliest, k, yard.activity[k, ON_START], yard.activity[k + 1, ON_START])
-    elif yard.activity[k, IN_PROGRESS]:
-        begin(yard, clock, run, work, k)
-        notify(yard, clock, run, earliest, k, 0, 0)
+        notify(yard, clock, run, k, run.state[k, ON_START], run.state[k + 1, ON_START])
+    elif run.state[k, LINKED] and yard.activity[k, IN_PROGRESS]:
+        begin(clock, run, k)
+        notify(yard, clock, run, k, 0, 0)
     else:
         run.state[k, READY] = t
         run.tally[CHANGED] = 1
-        q = yard.activity[k, QUEUE]
+        q = run.state[k, QUEUE]
         if yard.queue[q, DEMANDS] == yard.queue[q + 1, DEMANDS]:
             run.stack[3, run.tally[GO]] = k
             run.tally[GO] += 1
@@ -420,31 +431,35 @@ def key_of(yard: Yard, run: Run, k: int) -> int:
     """Place in the order (planned start, ready slot, id)."""
     waited = run.state[k, READY] - run.tally[FIRST]
     run.tally[OFF_AXIS] |= waited >= 1 << yard.bits[0]
-    planned, rank = np.int64(yard.activity[k, PLANNED]), np.int64(yard.activity[k, RANK])
-    return int((((planned << yard.bits[0]) | waited) << yard.bits[1]) | rank)
+    return int(yard.place[k] | (np.int64(waited) << yard.bits[1]))
 
 
 @inlined
-def complete(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots, k: int) -> None:
+def number_of(yard: Yard, key: int) -> Any:
+    """The activity of a key; of one type everywhere, or recursive kernels cannot be kept on disk."""
+    return np.int32(key & ((1 << yard.bits[1]) - 1))
+
+
+@inlined
+def complete(yard: Yard, clock: Clock, run: Run, k: int) -> None:
     """Finish and free the units, unless FF or SF still hold the finish back."""
     t = run.tally[NOW]
-    if yard.activity[k, WAITS] < yard.activity[k + 1, WAITS]:
-        end = finishing(yard, clock, run, work, earliest, k)
+    if run.state[k, LINKED]:
+        end = finishing(yard, clock, run, k)
         if end == OFF or end > t:
             if end != OFF:
                 poll(yard, run, k, end)
             return
     run.state[k, DONE] = t
     run.tally[CHANGED] = run.tally[FREED] = 1
-    q = yard.activity[k, QUEUE]
+    q = run.state[k, QUEUE]
     for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
-        if not yard.consumed[yard.demand[d, RESOURCE]]:
-            run.unit[0, yard.demand[d, RESOURCE]] += yard.demand[d, UNITS]
-    notify(yard, clock, run, earliest, k, yard.activity[k, ON_FINISH], yard.activity[k + 1, ON_START])
+        run.unit[0, yard.demand[d, RESOURCE]] += yard.demand[d, GIVEN_BACK]
+    notify(yard, clock, run, k, run.state[k, ON_FINISH], run.state[k + 1, ON_START])
 
 
-@borrowing
-def settle(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> None:
+@inlined
+def settle(yard: Yard, clock: Clock, run: Run) -> None:
     """Visit until nothing changes any more."""
     t = run.tally[NOW]
     while run.tally[VISITS] and not run.tally[OFF_AXIS]:
@@ -454,10 +469,10 @@ def settle(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> 
         if run.state[k, BEGUN] == UNKNOWN:
             if run.state[k, READY] != UNKNOWN:
                 run.tally[CHANGED] = 1
-            elif earliest[k] <= t and holds(yard, clock, run, work, earliest, k):
-                arrive(yard, clock, run, work, earliest, k)
+            elif run.state[k, EARLIEST] <= t and holds(yard, clock, run, k):
+                arrive(yard, clock, run, k)
         elif run.state[k, DONE] == UNKNOWN and run.state[k, END] <= t:
-            complete(yard, clock, run, work, earliest, k)
+            complete(yard, clock, run, k)
 
 
 # -- the pass ---------------------------------------------------------------------------------------------
@@ -477,26 +492,26 @@ def enough(yard: Yard, run: Run, q: int) -> bool:
     return True
 
 
-@borrowing
-def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -> int:
+@inlined
+def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
     """Start what can start, in one pass over those who ask; how many did, put on the last stack."""
     started = run.tally[GO]
     run.tally[GO] = 0
     for s in range(started):
-        begin(yard, clock, run, work, run.stack[3, s])
-    heads, mask = 0, (1 << yard.bits[1]) - 1
+        begin(clock, run, run.stack[3, s])
+    heads = 0
     for b in range(run.tally[BUSY]):
         q = run.busy[0, b]
         if not (enough(yard, run, q) and open_now(yard, clock, run, q)):
             continue
         key = run.heap[yard.queue[q, HEAP]]
-        if holds(yard, clock, run, work, earliest, yard.by_rank[key & mask]):
+        if holds(yard, clock, run, number_of(yard, key)):
             push(run.head, 0, heads, key)
             heads += 1
     while heads:
         key = run.head[0]
-        k = yard.by_rank[key & mask]
-        q = yard.activity[k, QUEUE]
+        k = number_of(yard, key)
+        q = run.state[k, QUEUE]
         drop(run.head, 0, heads)
         heads -= 1
         if not enough(yard, run, q):
@@ -504,7 +519,7 @@ def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -
         drop(run.heap, yard.queue[q, HEAP], run.size[q])
         run.size[q] -= 1
         take(yard, run, k, key)
-        begin(yard, clock, run, work, k)
+        begin(clock, run, k)
         run.stack[3, started] = k
         started += 1
         if run.size[q]:
@@ -520,21 +535,22 @@ def one_pass(yard: Yard, clock: Clock, run: Run, work: Slots, earliest: Slots) -
 @inlined
 def take(yard: Yard, run: Run, k: int, key: int) -> None:
     """Take the units of an activity; it was overtaken if one behind it took units of one of its resources."""
-    q, waited = yard.activity[k, QUEUE], run.tally[NOW] - run.state[k, READY]
+    q, waited = run.state[k, QUEUE], run.tally[NOW] - run.state[k, READY]
     for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
         resource = yard.demand[d, RESOURCE]
         run.unit[0, resource] -= yard.demand[d, UNITS]
         run.unit[2, resource] += waited
         first, height = yard.pile[resource], run.unit[1, resource]
-        low, high = 0, height
-        while low < high:  # The first taking after it asked is the greatest of them.
-            middle = (low + high) >> 1
-            if run.pile[0, first + middle] >= run.state[k, ASKED]:
-                high = middle
-            else:
-                low = middle + 1
-        if low < height and run.pile[1, first + low] > key:
-            run.tally[OVERTAKING] = max(run.tally[OVERTAKING], waited)
+        if waited > run.tally[OVERTAKING]:
+            low, high = 0, height
+            while low < high:  # The first taking after it asked is the greatest of them.
+                middle = (low + high) >> 1
+                if run.pile[0, first + middle] >= run.state[k, ASKED]:
+                    high = middle
+                else:
+                    low = middle + 1
+            if low < height and run.pile[1, first + low] > key:
+                run.tally[OVERTAKING] = waited
         while height and run.pile[1, first + height - 1] <= key:
             height -= 1
         run.pile[0, first + height], run.pile[1, first + height] = run.tally[TAKINGS], key
@@ -558,7 +574,7 @@ def change_capacity(yard: Yard, run: Run, t: int) -> None:
 @borrowing
 def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
     """Arrange the next instants at which skipped activities ask, or projections may have come true."""
-    t, members = run.tally[NOW], len(run.state)
+    t, members = run.tally[NOW], len(yard.place)
     queues = len(run.size)
     if run.tally[FREED]:
         for b in range(run.tally[BUSY]):
@@ -581,20 +597,19 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
 
 
 @borrowing
-def set_out(yard: Yard, run: Run, earliest: Slots) -> None:
-    """Lay everything out as it is before the first instant; the buckets are empty already."""
+def set_out(yard: Yard, run: Run, work: Slots, earliest: Slots) -> None:
+    """Lay everything out as it is before the first instant; nothing is arranged any more."""
     for c in range(len(run.tally)):
         run.tally[c] = 0
     first, last = LIMIT, OFF
-    for k in range(len(run.state)):
-        first, last = min(first, earliest[k]), max(last, earliest[k])
-        run.state[k, BOUND], run.state[k, LEFT] = earliest[k], yard.activity[k, WAITING]
+    for k in range(len(yard.place)):
+        at = earliest[k]
+        first, last = min(first, at), max(last, at)
+        run.state[k, BOUND], run.state[k, LEFT] = at, yard.activity[k, WAITING]
         for c in range(BEGUN, STACKED):
             run.state[k, c] = UNKNOWN
-        run.state[k, STACKED] = 0
+        run.state[k, STACKED], run.state[k, EARLIEST], run.state[k, AMOUNT] = 0, at, work[k]
     run.tally[FIRST], run.tally[LAST_EARLY] = first, last
-    for which in range(len(run.entry)):
-        run.entry[which, 0] = UNKNOWN
     for q in range(len(run.size)):
         run.size[q] = 0
     for r in range(run.unit.shape[1]):
@@ -603,12 +618,12 @@ def set_out(yard: Yard, run: Run, earliest: Slots) -> None:
 
 
 @borrowing
-def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest: Slots) -> bool:
+def play(yard: Yard, clock: Clock, run: Run, horizon: int) -> bool:
     """Go from instant to instant until nothing happens any more; False if a date left the calendar."""
     change_capacity(yard, run, run.tally[FIRST])
-    for k in range(len(run.state)):
+    for k in range(len(yard.place)):
         if run.state[k, LEFT] == 0:
-            arrange(run, k, earliest[k])
+            arrange(run, k, run.state[k, EARLIEST])
             run.tally[PENDING] += 1
     while True:
         t = upcoming(run)
@@ -617,15 +632,17 @@ def play(yard: Yard, clock: Clock, run: Run, horizon: int, work: Slots, earliest
         run.tally[NOW] = t
         if run.tally[CHANGE] < len(yard.changes) and yard.changes[run.tally[CHANGE]] <= t:
             change_capacity(yard, run, t)
-        open_bucket(run, t, len(run.state))
-        settle(yard, clock, run, work, earliest)
+        open_bucket(run, t, len(yard.place))
         run.tally[CHANGED] = 1
-        while run.tally[CHANGED] and (run.tally[BUSY] or run.tally[GO]) and not run.tally[OFF_AXIS]:
+        while True:
+            settle(yard, clock, run)
+            idle = not (run.tally[CHANGED] and (run.tally[BUSY] or run.tally[GO]))
+            if idle or run.tally[OFF_AXIS]:
+                break
             run.tally[CHANGED] = 0
-            for s in range(one_pass(yard, clock, run, work, earliest)):
+            for s in range(one_pass(yard, clock, run)):
                 k = run.stack[3, s]
-                notify(yard, clock, run, earliest, k, yard.activity[k, ON_START], yard.activity[k, ON_FINISH])
-            settle(yard, clock, run, work, earliest)
+                notify(yard, clock, run, k, run.state[k, ON_START], run.state[k, ON_FINISH])
         if run.tally[BUSY] or run.tally[POLLS]:
             look_ahead(yard, clock, run, horizon)
         run.tally[FREED] = 0
@@ -664,7 +681,7 @@ def events(
     resources = len(yard.held)
     run = Run(
         np.zeros(15, np.int64),
-        np.empty((count, 8), np.int32),
+        np.empty((count + 1, 16), np.int32),
         np.empty((4, count), np.int32),
         np.empty((2 * count + queues + 1, 4), np.int32),
         np.full(BUCKETS, -1, np.int32),
@@ -675,6 +692,8 @@ def events(
         np.empty((3, resources), np.int64),
         np.empty((2, yard.pile[resources]), np.int64),
     )
+    run.state[:, KIND:] = yard.fixed
+    run.entry[:, 0] = UNKNOWN
     works, earlies = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     starts, finishes = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     for begin_tile in range(0, len(rows), TILE):
@@ -683,8 +702,8 @@ def events(
             for s in range(len(tile)):
                 works[s, k], earlies[s, k] = work[members[k], tile[s]], earliest[members[k], tile[s]]
         for s in range(len(tile)):
-            set_out(yard, run, earlies[s])
-            if not play(yard, clock, run, horizon, works[s], earlies[s]):
+            set_out(yard, run, works[s], earlies[s])
+            if not play(yard, clock, run, horizon):
                 return int(tile[s])
             overtaking[tile[s]] = run.tally[OVERTAKING]
             waited[:, tile[s]] = run.unit[2]
