@@ -15,7 +15,7 @@ from scheduling.network import Network
 from simulation.dispatch import Dispatch
 from simulation.kernels.clock import clock
 from simulation.kernels.early import NONE, Net
-from simulation.kernels.events import Yard
+from simulation.kernels.events import Waits, Yard
 
 
 class Laid:
@@ -105,14 +105,13 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
     places = {at: place for place, at in enumerate(sorted(set(model.planned)))}
     steps = list(chain.from_iterable(zip(model.steps_on_start, model.steps_on_finish, strict=True)))
     begins = [*accumulate(map(len, steps), initial=0)]
-    activity, fixed = np.zeros((count + 1, 4), dtype=np.int32), np.zeros((count + 1, 6), dtype=np.int32)
+    activity, fixed = np.zeros((count + 1, 3), dtype=np.int32), np.zeros((count + 1, 6), dtype=np.int32)
     for k, i in enumerate(model.activities):
         linked = bool(net.started(i) or model.waits[k] or model.watchers[k])
         fixed[k] = net.kind[i], laid.row(net.tables[i]), model.queue[k], *begins[2 * k : 2 * k + 2], linked
         activity[k, :2] = net.started(i), model.waiting[k]
     fixed[count, 3] = begins[-1]
-    activity[:, 2] = [*accumulate(map(len, model.waits), initial=0)]
-    activity[:, 3] = [*accumulate(map(len, model.watchers), initial=0)]
+    activity[:, 2] = [*accumulate(map(len, model.watchers), initial=0)]
     users = [0] * len(net.resources)
     for q in model.queue:
         for resource, _ in model.queues[q].demand:
@@ -130,14 +129,17 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
         _table([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], 3).astype(
             np.int32
         ),
-        _table(
-            [
-                (item.pred, item.from_finish, item.to_finish, item.lag, laid.row(item.table))
-                for row in model.waits
-                for item in row
-            ],
-            5,
-        ).astype(np.int32),
+        Waits(
+            np.array([*accumulate(map(len, model.waits), initial=0)], dtype=np.int32),
+            _table(
+                [
+                    (item.pred, item.from_finish, item.to_finish, item.lag, laid.row(item.table))
+                    for row in model.waits
+                    for item in row
+                ],
+                5,
+            ).astype(np.int32),
+        ),
         np.array([*chain.from_iterable(model.watchers)], dtype=np.int32),
         queue.astype(np.int32),
         _table(

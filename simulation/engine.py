@@ -25,8 +25,8 @@ from simulation.dispatch import Dispatch, Step
 from simulation.maxplus import EarlyDates
 from simulation.statistics import UNFINISHED, Slots
 
-Entry: TypeAlias = tuple[int, int, int, int]
-"""Planned start, ready slot, rank by id, activity: the order in which activities ask."""
+Entry: TypeAlias = tuple[int, int, int]
+"""Planned start, ready slot, activity (by id): the order in which activities ask."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from simulation.kernels.clock import OFF, Clock, earliest_start, finish_of, next
 from simulation.kernels.early import FINISH_MILESTONE, LIMIT, WORK
 from simulation.statistics import Slots
 
-IN_PROGRESS, WAITING, WAITS, WATCHERS = range(4)
-"""Columns of activities: whether work is in progress, how many steps it waits for, where its waits and its
-watchers begin. One row more ends those of the last activity."""
+IN_PROGRESS, WAITING, WATCHERS = range(3)
+"""Columns of activities: whether work is in progress, how many steps it waits for, where its watchers begin.
+One row more ends those of the last activity."""
 
 SUCC, LAG, LAG_TABLE = range(3)
 """Columns of steps: minimum lags that only let a successor wait."""
@@ -31,6 +31,9 @@ OF_QUEUE, DEMANDS, HEAP = range(3)
 RESOURCE, UNITS, GIVEN_BACK = range(3)
 """Columns of demands; what is used up is not given back."""
 
+WAITED_FOR, OPEN = range(2)
+"""Rows of calendars."""
+
 UNKNOWN = OFF
 """A date that is not known yet."""
 
@@ -39,12 +42,20 @@ TILE = 16
 """Replications whose dates are fetched and stored together: they lie side by side in memory."""
 
 
+class Waits(NamedTuple):
+    """Links by projected places: those of activity k are the rows from ``first[k]`` to ``first[k + 1]``."""
+
+    first: Slots
+    link: Slots
+
+
 class Yard(NamedTuple):
     """What is dispatched, as arrays.
 
     Attributes
     ----------
-    activity, step, wait, watcher, queue, demand : arrays
+    activity, step, watcher, queue, demand : arrays
+    waits : Waits
     fixed : shape (activities + 1, 6)
         The last columns of the state, the same in every replication. One row more ends the steps.
     place : shape (activities,)
@@ -62,7 +73,7 @@ class Yard(NamedTuple):
     activity: Slots
     fixed: Slots
     step: Slots
-    wait: Slots
+    waits: Waits
     watcher: Slots
     queue: Slots
     demand: Ints
@@ -114,15 +125,17 @@ class Run(NamedTuple):
     state : shape (activities + 1, 16)
     stack : shape (4, activities)
         Whom to visit now, whom to poll and when, and who starts without asking.
-    entry : shape (2 activities + queues + 1, 4)
-        Instants of visits, polls, queues that wake and the next change; neighbours in their buckets. One
-        column stays empty, so that none lies across two lines of the cache.
+    entry : shape (2 activities + calendars + 1, 4)
+        Instants of visits, polls, calendars that allow starts again and the next change; neighbours in
+        their buckets. One column stays empty, so that none lies across two lines of the cache.
     bucket : shape (buckets,)
         First entry of each.
     heap, size : shape (activities,), (queues,)
         Who asks in each queue, as keys.
     busy, head : shape (2, queues), (queues,)
         Queues where somebody waits, and where each stands among them; their heads during a pass.
+    calendar : shape (2, calendars + 1)
+        How many of them follow each calendar, and when it next allows a start; -1 is time without one.
     unit : shape (3, resources)
         Free units, height of the pile of takings, slots waited for it.
     pile : shape (2, demands of activities)
@@ -138,12 +151,13 @@ class Run(NamedTuple):
     size: Slots
     busy: Slots
     head: Ints
+    calendar: Slots
     unit: Ints
     pile: Ints
 
 
 # -- heaps ------------------------------------------------------------------------------------------------
-@inlined
+@borrowing
 def push(heap: Ints, first: int, size: int, key: int) -> None:
     """Add a key to a heap of `size` that begins at `first`."""
     at = size
@@ -156,7 +170,7 @@ def push(heap: Ints, first: int, size: int, key: int) -> None:
     heap[first + at] = key
 
 
-@inlined
+@borrowing
 def drop(heap: Ints, first: int, size: int) -> None:
     """Take the least key off a heap of `size`."""
     key, at, last = heap[first + size - 1], 0, size - 1
@@ -175,7 +189,7 @@ def drop(heap: Ints, first: int, size: int) -> None:
 
 
 # -- the agenda -------------------------------------------------------------------------------------------
-@inlined
+@borrowing
 def bucket_of(tally: Ints, bucket: Slots, t: int) -> int:
     """The bucket of an instant; the last one holds all that lies beyond."""
     return int(min(t - tally[FIRST], len(bucket) - 1))
@@ -206,7 +220,7 @@ def remove(run: Run, which: int) -> None:
     run.entry[which, 0] = UNKNOWN
 
 
-@inlined
+@borrowing
 def by_then(run: Run, which: int, t: int) -> None:
     """See to it that an entry comes up at an instant, or before."""
     if run.entry[which, 0] != UNKNOWN:
@@ -263,16 +277,18 @@ def open_bucket(run: Run, t: int, members: int) -> None:
 
 # -- projections (SEMANTICS 21) ---------------------------------------------------------------------------
 @borrowing
-def finishing(yard: Yard, clock: Clock, run: Run, k: int) -> int:
+def finishing(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int:
     """Finish of a started activity beside the projected places of its FF and SF predecessors, or OFF."""
-    end = int(run.state[k, END])
-    for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        if yard.wait[e, TO_FINISH]:
-            event = projected(yard, clock, run, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
-            if event == OFF and yard.wait[e, FROM_FINISH] and run.state[yard.wait[e, PRED], BEGUN] != UNKNOWN:
-                event = finishing(yard, clock, run, yard.wait[e, PRED])
+    end = int(state[k, END])
+    for e in range(waits.first[k], waits.first[k + 1]):
+        if waits.link[e, TO_FINISH]:
+            event = projected(waits, clock, state, now, waits.link[e, PRED], waits.link[e, FROM_FINISH])
+            if event == OFF and waits.link[e, FROM_FINISH] and state[waits.link[e, PRED], BEGUN] != UNKNOWN:
+                event = finishing(waits, clock, state, now, waits.link[e, PRED])
             bound = (
-                OFF if event == OFF else shift(clock, yard.wait[e, WAIT_TABLE], event, yard.wait[e, WAIT_LAG])
+                OFF
+                if event == OFF
+                else shift(clock, waits.link[e, WAIT_TABLE], event, waits.link[e, WAIT_LAG])
             )
             if bound == OFF:
                 return OFF
@@ -281,45 +297,49 @@ def finishing(yard: Yard, clock: Clock, run: Run, k: int) -> int:
 
 
 @borrowing
-def projected(yard: Yard, clock: Clock, run: Run, k: int, finish: int) -> int:
+def projected(waits: Waits, clock: Clock, state: Slots, now: int, k: int, finish: int) -> int:
     """Start or finish of an activity as projected now; OFF off the axis, and for a finish under way."""
-    known = int(run.state[k, DONE if finish else BEGUN])
+    known = int(state[k, DONE if finish else BEGUN])
     if known != UNKNOWN:
         return known
-    if run.state[k, BEGUN] != UNKNOWN:
+    if state[k, BEGUN] != UNKNOWN:
         return OFF
-    at = allowed_from(clock, run, k, max(run.state[k, EARLIEST], run.tally[NOW] + 1))
-    if at == OFF or not finish or run.state[k, KIND] != WORK:
+    at = allowed_from(clock, state, k, max(state[k, EARLIEST], now + 1))
+    if at == OFF or not finish or state[k, KIND] != WORK:
         return at
-    return finish_of(clock, run.state[k, TABLE], at, run.state[k, AMOUNT])
+    return finish_of(clock, state[k, TABLE], at, state[k, AMOUNT])
 
 
 @inlined
-def allowed_from(clock: Clock, run: Run, k: int, bound: int) -> int:
+def allowed_from(clock: Clock, state: Slots, k: int, bound: int) -> int:
     """First place at or after a boundary where an activity may begin."""
-    if bound == run.state[k, EARLIEST] or run.state[k, KIND] == FINISH_MILESTONE:
+    if bound == state[k, EARLIEST] or state[k, KIND] == FINISH_MILESTONE:
         return bound
-    return next_start(clock, run.state[k, TABLE], bound)
+    return next_start(clock, state[k, TABLE], bound)
 
 
 @borrowing
-def least_place(yard: Yard, clock: Clock, run: Run, k: int) -> int:
+def least_place(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int:
     """Least place beside the projected places of the predecessors; OFF off the axis."""
-    begin, end = int(run.state[k, EARLIEST]), OFF
-    for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        event = projected(yard, clock, run, yard.wait[e, PRED], yard.wait[e, FROM_FINISH])
-        if event == OFF and yard.wait[e, FROM_FINISH] and run.state[yard.wait[e, PRED], BEGUN] != UNKNOWN:
-            event = finishing(yard, clock, run, yard.wait[e, PRED])
-        bound = OFF if event == OFF else shift(clock, yard.wait[e, WAIT_TABLE], event, yard.wait[e, WAIT_LAG])
+    begin, end = int(state[k, EARLIEST]), OFF
+    for e in range(waits.first[k], waits.first[k + 1]):
+        event = projected(waits, clock, state, now, waits.link[e, PRED], waits.link[e, FROM_FINISH])
+        if event == OFF and waits.link[e, FROM_FINISH] and state[waits.link[e, PRED], BEGUN] != UNKNOWN:
+            event = finishing(waits, clock, state, now, waits.link[e, PRED])
+        bound = (
+            OFF if event == OFF else shift(clock, waits.link[e, WAIT_TABLE], event, waits.link[e, WAIT_LAG])
+        )
         if bound == OFF:
             return OFF
-        if yard.wait[e, TO_FINISH]:
+        if waits.link[e, TO_FINISH]:
             end = max(end, bound)
         else:
             begin = max(begin, bound)
-    kind, c = run.state[k, KIND], run.state[k, TABLE]
+    kind, c = state[k, KIND], state[k, TABLE]
     if kind == WORK:
-        at = next_start(clock, c, begin) if end <= begin else earliest_start(clock, c, end, run.state[k, AMOUNT])
+        if end <= begin:
+            return next_start(clock, c, begin)
+        at = earliest_start(clock, c, end, state[k, AMOUNT])
         return next_start(clock, c, begin) if OFF < at < begin else at
     at = max(begin, end)
     return at if kind == FINISH_MILESTONE else next_start(clock, c, at)
@@ -331,7 +351,7 @@ def holds(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
     if not run.state[k, LINKED]:
         return True
     t = run.tally[NOW]
-    at = least_place(yard, clock, run, k)
+    at = least_place(yard.waits, clock, run.state, t, k)
     if at == OFF:
         return False
     if at <= t and run.state[k, KIND] != FINISH_MILESTONE:
@@ -345,22 +365,22 @@ def holds(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
 @inlined
 def poll(yard: Yard, run: Run, k: int, at: int) -> None:
     """Visit later, unless only an event can help: that visits its watchers itself."""
-    if not stuck(yard, run, k):
+    if not stuck(yard.waits, run.state, k):
         run.stack[1, run.tally[POLLS]], run.stack[2, run.tally[POLLS]] = k, at
         run.tally[POLLS] += 1
 
 
 @borrowing
-def stuck(yard: Yard, run: Run, k: int) -> bool:
+def stuck(waits: Waits, state: Slots, k: int) -> bool:
     """Whether one link alone keeps an activity from going on until an event that time does not bring."""
-    flexible = run.state[k, BEGUN] == UNKNOWN and run.state[k, KIND] == WORK
-    for e in range(yard.activity[k, WAITS], yard.activity[k + 1, WAITS]):
-        pred = yard.wait[e, PRED]
-        if yard.wait[e, WAIT_LAG] < 0 or (yard.wait[e, TO_FINISH] and flexible):
+    flexible = state[k, BEGUN] == UNKNOWN and state[k, KIND] == WORK
+    for e in range(waits.first[k], waits.first[k + 1]):
+        pred = waits.link[e, PRED]
+        if waits.link[e, WAIT_LAG] < 0 or (waits.link[e, TO_FINISH] and flexible):
             continue
-        if run.state[pred, BEGUN] == UNKNOWN:
+        if state[pred, BEGUN] == UNKNOWN:
             return True
-        if yard.wait[e, FROM_FINISH] and run.state[pred, DONE] == UNKNOWN and stuck(yard, run, pred):
+        if waits.link[e, FROM_FINISH] and state[pred, DONE] == UNKNOWN and stuck(waits, state, pred):
             return True
     return False
 
@@ -377,7 +397,7 @@ def notify(yard: Yard, clock: Clock, run: Run, k: int, first: int, last: int) ->
         run.state[j, BOUND] = max(run.state[j, BOUND], bound)
         run.state[j, LEFT] -= 1
         if run.state[j, LEFT] == 0:
-            at = allowed_from(clock, run, j, run.state[j, BOUND])
+            at = allowed_from(clock, run.state, j, run.state[j, BOUND])
             run.tally[OFF_AXIS] |= at == OFF
             if at <= t:
                 stack(run, j)
@@ -401,29 +421,22 @@ def begin(clock: Clock, run: Run, k: int) -> None:
 
 
 @inlined
-def arrive(yard: Yard, clock: Clock, run: Run, k: int) -> None:
-    """A milestone passes, work in progress resumes, other work asks for its units."""
-    t = run.tally[NOW]
-    if run.state[k, KIND] != WORK:
-        run.state[k, BEGUN] = run.state[k, DONE] = t
-        notify(yard, clock, run, k, run.state[k, ON_START], run.state[k + 1, ON_START])
-    elif run.state[k, LINKED] and yard.activity[k, IN_PROGRESS]:
-        begin(clock, run, k)
-        notify(yard, clock, run, k, 0, 0)
-    else:
-        run.state[k, READY] = t
-        run.tally[CHANGED] = 1
-        q = run.state[k, QUEUE]
-        if yard.queue[q, DEMANDS] == yard.queue[q + 1, DEMANDS]:
-            run.stack[3, run.tally[GO]] = k
-            run.tally[GO] += 1
-            return
-        run.state[k, ASKED] = run.tally[TAKINGS]
-        push(run.heap, yard.queue[q, HEAP], run.size[q], key_of(yard, run, k))
-        run.size[q] += 1
-        if run.size[q] == 1:
-            run.busy[0, run.tally[BUSY]], run.busy[1, q] = q, run.tally[BUSY]
-            run.tally[BUSY] += 1
+def ask(yard: Yard, run: Run, k: int) -> None:
+    """Ask for units from now on; what needs none starts at the next pass."""
+    run.state[k, READY] = run.tally[NOW]
+    run.tally[CHANGED] = 1
+    q = run.state[k, QUEUE]
+    if yard.queue[q, DEMANDS] == yard.queue[q + 1, DEMANDS]:
+        run.stack[3, run.tally[GO]] = k
+        run.tally[GO] += 1
+        return
+    run.state[k, ASKED] = run.tally[TAKINGS]
+    push(run.heap, yard.queue[q, HEAP], run.size[q], key_of(yard, run, k))
+    run.size[q] += 1
+    if run.size[q] == 1:
+        run.busy[0, run.tally[BUSY]], run.busy[1, q] = q, run.tally[BUSY]
+        run.tally[BUSY] += 1
+        run.calendar[WAITED_FOR, yard.queue[q, OF_QUEUE]] += 1
 
 
 @inlined
@@ -441,48 +454,61 @@ def number_of(yard: Yard, key: int) -> Any:
 
 
 @inlined
-def complete(yard: Yard, clock: Clock, run: Run, k: int) -> None:
+def complete(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
     """Finish and free the units, unless FF or SF still hold the finish back."""
-    t = run.tally[NOW]
     if run.state[k, LINKED]:
-        end = finishing(yard, clock, run, k)
-        if end == OFF or end > t:
+        end = finishing(yard.waits, clock, run.state, run.tally[NOW], k)
+        if end == OFF or end > run.tally[NOW]:
             if end != OFF:
                 poll(yard, run, k, end)
-            return
-    run.state[k, DONE] = t
+            return False
+    run.state[k, DONE] = run.tally[NOW]
     run.tally[CHANGED] = run.tally[FREED] = 1
     q = run.state[k, QUEUE]
     for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
         run.unit[0, yard.demand[d, RESOURCE]] += yard.demand[d, GIVEN_BACK]
-    notify(yard, clock, run, k, run.state[k, ON_FINISH], run.state[k + 1, ON_START])
+    return True
 
 
 @inlined
-def settle(yard: Yard, clock: Clock, run: Run) -> None:
-    """Visit until nothing changes any more."""
+def settle(yard: Yard, clock: Clock, run: Run, started: int) -> None:
+    """Tell of those just started, and visit until nothing changes any more."""
     t = run.tally[NOW]
-    while run.tally[VISITS] and not run.tally[OFF_AXIS]:
-        run.tally[VISITS] -= 1
-        k = run.stack[0, run.tally[VISITS]]
-        run.state[k, STACKED] = 0
-        if run.state[k, BEGUN] == UNKNOWN:
-            if run.state[k, READY] != UNKNOWN:
-                run.tally[CHANGED] = 1
-            elif run.state[k, EARLIEST] <= t and holds(yard, clock, run, k):
-                arrive(yard, clock, run, k)
-        elif run.state[k, DONE] == UNKNOWN and run.state[k, END] <= t:
-            complete(yard, clock, run, k)
+    while not run.tally[OFF_AXIS]:
+        first = last = 0  # the steps to tell of an event; none of work in progress, but its watchers
+        if started:
+            started -= 1
+            k = run.stack[3, started]
+            first, last = run.state[k, ON_START], run.state[k, ON_FINISH]
+        elif run.tally[VISITS]:
+            run.tally[VISITS] -= 1
+            k = run.stack[0, run.tally[VISITS]]
+            run.state[k, STACKED] = 0
+            if run.state[k, BEGUN] == UNKNOWN:
+                if run.state[k, READY] != UNKNOWN:
+                    run.tally[CHANGED] = 1
+                    continue
+                if run.state[k, EARLIEST] > t or not holds(yard, clock, run, k):
+                    continue
+                if run.state[k, KIND] != WORK:
+                    run.state[k, BEGUN] = run.state[k, DONE] = t
+                    first, last = run.state[k, ON_START], run.state[k + 1, ON_START]
+                elif run.state[k, LINKED] and yard.activity[k, IN_PROGRESS]:
+                    begin(clock, run, k)
+                else:
+                    ask(yard, run, k)
+                    continue
+            else:
+                due = run.state[k, DONE] == UNKNOWN and run.state[k, END] <= t
+                if not (due and complete(yard, clock, run, k)):
+                    continue
+                first, last = run.state[k, ON_FINISH], run.state[k + 1, ON_START]
+        else:
+            break
+        notify(yard, clock, run, k, first, last)
 
 
 # -- the pass ---------------------------------------------------------------------------------------------
-@inlined
-def open_now(yard: Yard, clock: Clock, run: Run, q: int) -> bool:
-    """Whether activities of a queue may start at this instant."""
-    c, t = yard.queue[q, OF_QUEUE], run.tally[NOW]
-    return bool(next_start(clock, c, t) == t)
-
-
 @inlined
 def enough(yard: Yard, run: Run, q: int) -> bool:
     """Whether there are units for one activity of a queue."""
@@ -500,9 +526,11 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
     for s in range(started):
         begin(clock, run, run.stack[3, s])
     heads = 0
+    for c in range(-1, len(clock.row)):
+        run.calendar[OPEN, c] = next_start(clock, c, run.tally[NOW])
     for b in range(run.tally[BUSY]):
         q = run.busy[0, b]
-        if not (enough(yard, run, q) and open_now(yard, clock, run, q)):
+        if run.calendar[OPEN, yard.queue[q, OF_QUEUE]] != run.tally[NOW] or not enough(yard, run, q):
             continue
         key = run.heap[yard.queue[q, HEAP]]
         if holds(yard, clock, run, number_of(yard, key)):
@@ -526,6 +554,7 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
             push(run.head, 0, heads, run.heap[yard.queue[q, HEAP]])
             heads += 1
         else:
+            run.calendar[WAITED_FOR, yard.queue[q, OF_QUEUE]] -= 1
             run.tally[BUSY] -= 1
             last, at = run.busy[0, run.tally[BUSY]], run.busy[1, q]
             run.busy[0, at], run.busy[1, last] = last, at
@@ -575,18 +604,18 @@ def change_capacity(yard: Yard, run: Run, t: int) -> None:
 def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
     """Arrange the next instants at which skipped activities ask, or projections may have come true."""
     t, members = run.tally[NOW], len(yard.place)
-    queues = len(run.size)
+    calendars = len(clock.row)
     if run.tally[FREED]:
-        for b in range(run.tally[BUSY]):
-            q = run.busy[0, b]
-            at = next_start(clock, yard.queue[q, OF_QUEUE], t)
-            if at == OFF:
-                run.tally[OFF_AXIS] = 1
-            elif at > t:
-                by_then(run, 2 * members + q, at)
+        for c in range(calendars):
+            if run.calendar[WAITED_FOR, c]:
+                at = next_start(clock, c, t)
+                if at == OFF:
+                    run.tally[OFF_AXIS] = 1
+                elif at > t:
+                    by_then(run, 2 * members + c, at)
     change = run.tally[CHANGE]
     if run.tally[BUSY] and change < len(yard.changes):
-        by_then(run, 2 * members + queues, yard.changes[change])
+        by_then(run, 2 * members + calendars, yard.changes[change])
     # Without calendars a projection that nothing else can change slips for ever, slot by slot.
     dead = not run.tally[PENDING] and change == len(yard.changes) and t > run.tally[LAST_EARLY]
     for p in range(run.tally[POLLS]):
@@ -594,6 +623,18 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
         if at <= horizon if horizon >= 0 else not dead:
             by_then(run, members + run.stack[1, p], at)
     run.tally[POLLS] = 0
+
+
+@borrowing
+def lay_out(yard: Yard, run: Run) -> None:
+    """Lay out what is the same in every replication: slices of arrays would take seconds to compile."""
+    for k in range(len(run.state)):
+        for c in range(KIND, 16):
+            run.state[k, c] = yard.fixed[k, c - KIND]
+    for which in range(len(run.entry)):
+        run.entry[which, 0] = UNKNOWN
+    for at in range(len(run.bucket)):
+        run.bucket[at] = -1
 
 
 @borrowing
@@ -612,6 +653,8 @@ def set_out(yard: Yard, run: Run, work: Slots, earliest: Slots) -> None:
     run.tally[FIRST], run.tally[LAST_EARLY] = first, last
     for q in range(len(run.size)):
         run.size[q] = 0
+    for c in range(run.calendar.shape[1]):
+        run.calendar[WAITED_FOR, c] = 0
     for r in range(run.unit.shape[1]):
         run.unit[0, r] = yard.capacity[0, r] - yard.held[r]
         run.unit[1, r] = run.unit[2, r] = 0
@@ -633,16 +676,14 @@ def play(yard: Yard, clock: Clock, run: Run, horizon: int) -> bool:
         if run.tally[CHANGE] < len(yard.changes) and yard.changes[run.tally[CHANGE]] <= t:
             change_capacity(yard, run, t)
         open_bucket(run, t, len(yard.place))
-        run.tally[CHANGED] = 1
+        run.tally[CHANGED], started = 1, 0
         while True:
-            settle(yard, clock, run)
+            settle(yard, clock, run, started)
             idle = not (run.tally[CHANGED] and (run.tally[BUSY] or run.tally[GO]))
             if idle or run.tally[OFF_AXIS]:
                 break
             run.tally[CHANGED] = 0
-            for s in range(one_pass(yard, clock, run)):
-                k = run.stack[3, s]
-                notify(yard, clock, run, k, run.state[k, ON_START], run.state[k, ON_FINISH])
+            started = one_pass(yard, clock, run)
         if run.tally[BUSY] or run.tally[POLLS]:
             look_ahead(yard, clock, run, horizon)
         run.tally[FREED] = 0
@@ -683,17 +724,17 @@ def events(
         np.zeros(15, np.int64),
         np.empty((count + 1, 16), np.int32),
         np.empty((4, count), np.int32),
-        np.empty((2 * count + queues + 1, 4), np.int32),
-        np.full(BUCKETS, -1, np.int32),
+        np.empty((2 * count + len(clock.row) + 1, 4), np.int32),
+        np.empty(BUCKETS, np.int32),
         np.empty(count, np.int64),
         np.empty(queues, np.int32),
         np.empty((2, queues), np.int32),
         np.empty(queues, np.int64),
+        np.empty((2, len(clock.row) + 1), np.int32),
         np.empty((3, resources), np.int64),
         np.empty((2, yard.pile[resources]), np.int64),
     )
-    run.state[:, KIND:] = yard.fixed
-    run.entry[:, 0] = UNKNOWN
+    lay_out(yard, run)
     works, earlies = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     starts, finishes = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     for begin_tile in range(0, len(rows), TILE):
@@ -706,7 +747,8 @@ def events(
             if not play(yard, clock, run, horizon):
                 return int(tile[s])
             overtaking[tile[s]] = run.tally[OVERTAKING]
-            waited[:, tile[s]] = run.unit[2]
+            for r in range(resources):
+                waited[r, tile[s]] = run.unit[2, r]
             for k in range(count):
                 begun, done = run.state[k, BEGUN], run.state[k, DONE]
                 starts[s, k] = LIMIT + 1 if begun == UNKNOWN else begun
