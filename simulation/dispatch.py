@@ -42,14 +42,11 @@ class Queue:
         Whose allowed slots they ask at.
     open : bytes or None
         Of each boundary, whether it is an allowed slot; None where all are.
-    rivals : frozenset of int
-        Positions of the other queues that ask for one of their resources.
     """
 
     demand: tuple[tuple[int, int], ...]
     table: Table
     open: bytes | None
-    rivals: frozenset[int]
 
     def allows(self, t: int) -> bool:
         """Whether one may start at a boundary."""
@@ -77,6 +74,8 @@ class Dispatch:
     queues : tuple of Queue
     queue : tuple of int
         Queue of each activity.
+    users : tuple of frozenset of int
+        Queues that ask for each resource.
     held : tuple of int
         Units of each resource that work in progress holds from the data date on, and that facts consumed.
     changes : tuple of int
@@ -95,6 +94,7 @@ class Dispatch:
     planned: tuple[int, ...]
     queues: tuple[Queue, ...]
     queue: tuple[int, ...]
+    users: tuple[frozenset[int], ...]
     held: tuple[int, ...]
     changes: tuple[int, ...]
     horizon: int | None
@@ -125,6 +125,10 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
     projecting = {place[link.succ] for link in inside if link.to_finish or link.lag < 0}
     on_start, on_finish, waits = _links(inside, place, projecting)
     queues, queue = _queues(network, members, projecting)
+    users: list[set[int]] = [set() for _ in network.resources]
+    for q, item in enumerate(queues):
+        for resource, _ in item.demand:
+            users[resource].add(q)
     held = [0] * len(network.resources)
     for i, demand in enumerate(network.demand):
         for resource, units in demand:
@@ -141,6 +145,7 @@ def compile_dispatch(network: Network, planned: Sequence[Any], *, everything: bo
         planned=tuple(planned[i] for i in members),
         queues=queues,
         queue=queue,
+        users=tuple(map(frozenset, users)),
         held=tuple(held),
         changes=tuple(sorted({begin for resource in network.resources for begin, _ in resource.changes})),
         horizon=min((t.horizon for t in network.tables if isinstance(t, CalendarTable)), default=None),
@@ -209,14 +214,9 @@ def _queues(
             signatures[signature] = len(kinds)
             kinds.append((demand, network.tables[i]))
         queue.append(signatures[signature])
-    users = [{resource for resource, _ in demand} for demand, _ in kinds]
-    queues = tuple(
-        Queue(
-            demand,
-            table,
-            (np.append(table.rates, 0) > 0).tobytes() if isinstance(table, CalendarTable) else None,
-            frozenset(r for r, used in enumerate(users) if r != q and used & users[q]),
-        )
-        for q, (demand, table) in enumerate(kinds)
-    )
-    return queues, tuple(queue)
+    tables = {id(table): table for _, table in kinds}
+    opens = {
+        key: (np.append(table.rates, 0) > 0).tobytes() if isinstance(table, CalendarTable) else None
+        for key, table in tables.items()
+    }
+    return tuple(Queue(demand, table, opens[id(table)]) for demand, table in kinds), tuple(queue)

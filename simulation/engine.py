@@ -395,7 +395,7 @@ class _Replication:
         self.begin(k, t)
         if k in self.overtaken:
             self.overtaking = max(self.overtaking, t - entry[1])
-        if len(self.busy) > 1:
-            for rival in self.busy & self.model.queues[q].rivals:
+        for resource, _ in self.model.queues[q].demand:
+            for rival in self.busy & self.model.users[resource]:
                 if self.queues[rival] and self.queues[rival][0] < entry:
                     self.overtaken.update(other[2] for other in self.queues[rival] if other < entry)
