@@ -53,3 +53,7 @@ class EngineError(SchedulingError):
 
 class AxisError(SchedulingError):
     """A date lies outside the range that the calendars cover."""
+
+
+class WorkerError(SchedulingError):
+    """Workers that died, fail, or do not answer."""
