@@ -18,9 +18,10 @@ from simulation.arrays import laid_out, late_net
 from simulation.coupling import binding_resources
 from simulation.kernels.early import Net
 from simulation.kernels.floats import Shared, floats
-from simulation.monte_carlo import Run, played_again
+from simulation.monte_carlo import played_again
 from simulation.record import members, project_finishes
 from simulation.result import SimulationResult
+from simulation.simulator import Run
 from simulation.statistics import UNFINISHED, Probability, Slots
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -15,11 +15,12 @@ from scheduling.errors import InputError
 from scheduling.network import FINISH_MILESTONE, WORK, Id, Network
 from simulation.coupling import binding_resources
 from simulation.maxplus import Flags, lower_bounds
-from simulation.monte_carlo import Run, played_again, played_as_planned
+from simulation.monte_carlo import played_again, played_as_planned
 from simulation.record import members
 from simulation.result import SimulationResult
 from simulation.risks import Cause
 from simulation.sampling import Draws, redraw
+from simulation.simulator import Run
 from simulation.statistics import UNFINISHED, Slots
 
 Progress: TypeAlias = Callable[[int, int], None]

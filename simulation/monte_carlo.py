@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 
-from scheduling.errors import EngineError, InputError
-from scheduling.network import FINISH_MILESTONE, Link, Network
-from scheduling.passes import early_pass
+from scheduling.calendar import Ints
+from scheduling.errors import InputError
+from scheduling.network import Network
 from scheduling.plan import Plan
-from simulation.dispatch import Dispatch, compile_dispatch
-from simulation.engine import Dispatched, dispatch
-from simulation.events import Events
-from simulation.maxplus import EarlyDates, EarlyPass
-from simulation.record import Recorder, keeps_all
-from simulation.result import SimulationResult, count_broken, joined, named
+from simulation.record import Record, Recorder, keeps_all
+from simulation.result import BrokenLink, SimulationResult, count_broken, joined, merged_links, named
 from simulation.risks import RiskModel
-from simulation.sampling import Draws, cancelled, draw, redraw
+from simulation.sampling import cancelled, draw, redraw
+from simulation.simulator import Run, Simulator
+from simulation.workers import spread
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
@@ -29,11 +28,13 @@ Progress: TypeAlias = Callable[[int, int], None]
 Name = TypeVar("Name", bound=Hashable)
 
 BLOCK = 1024
-"""Replications drawn and kept at a time; no result depends on it."""
+"""Replications drawn and played at a time; no result depends on it."""
+SIMPY_BLOCK = 32
+"""The same for SimPy, which gains nothing from many."""
+LARGE = 1 << 22
+"""Replications times activities from which threads are worth while."""
 STEP = 1000
 """Replications after which `until` looks at the intervals."""
-REPLAYED = 3000
-"""Activities that SimPy dispatches again in every run; at least one replication."""
 
 
 def simulate(
@@ -47,6 +48,7 @@ def simulate(
     engine: str = "auto",
     keep: str = "auto",
     until: float | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> SimulationResult:
     """Play a network through many times with drawn work, arrivals and rework.
@@ -75,6 +77,10 @@ def simulate(
     until : float, optional
         Stop once the interval of every project's on-time probability is narrower than this; `replications`
         are then the most. It looks after every :data:`STEP` of them, so that the result stays the same.
+    executor : concurrent.futures.Executor, optional
+        Who plays blocks of :data:`BLOCK` replications: threads, processes (spawned, not forked) or a cluster.
+        By default that of :func:`simulation.workers.using`, else a thread for each core where the simulation
+        is large. The result is the same, bit by bit.
     progress : callable, optional
 
     Returns
@@ -90,6 +96,8 @@ def simulate(
         If a replication runs off the calendars.
     EngineError
         If SimPy finds other dates than the compiled engines in the replications that it replays.
+    WorkerError
+        If workers of the executor die or fail.
 
     Examples
     --------
@@ -104,19 +112,13 @@ def simulate(
     ('maxplus', 30, True)
     """
     numbers = _numbers(replications)
+    whole = keeps_all(network, len(numbers), keep)
+    job = Job(network, plan, risks or RiskModel(), seed, start, engine, whole, numbers[0])
     if until is not None:
-        keep = "all" if keeps_all(network, len(numbers), keep) else "counts"  # the same for every part
-        options: Any = {"risks": risks, "seed": seed, "start": start, "engine": engine, "keep": keep}
-        play = partial(simulate, network, plan, **options)
-        return _until(lambda part: play(replications=part), numbers, until, progress)
-    simulator = Simulator.of(network, plan, start, engine)
-    risks = risks or RiskModel()
-    collected = _Collected(simulator, risks, seed, numbers, keep)
-    for block in _blocks(numbers):
-        run = simulator.run(draw(network, risks, seed, block))
-        if not collected.count:
-            simulator.replay(run)
-        collected.add(run)
+        return _until(job, numbers, until, executor, progress)
+    collected = _Collected(job, numbers)
+    for part in _parts(job, _blocks(numbers, SIMPY_BLOCK if engine == "simpy" else BLOCK), executor):
+        collected.add(part)
         if progress:
             progress(collected.count, len(numbers))
     return collected.result()
@@ -131,6 +133,7 @@ def simulate_variants(
     replications: int | range = 1000,
     seed: int = 0,
     start: str = "asap",
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> tuple[SimulationResult, Iterator[tuple[Name, SimulationResult]]]:
     """Simulate a risk model and variants of it with common random numbers, replaying only what differs.
@@ -140,8 +143,9 @@ def simulate_variants(
     risks : RiskModel
     variants : mapping of name to RiskModel
         Such as ``{cause: risks.without(cause) for cause in risks.causes}``.
-    network, plan, replications, seed, start, progress
-        As for :func:`simulate`; progress counts the replications of the base and of every variant.
+    network, plan, replications, seed, start, executor, progress
+        As for :func:`simulate`; progress counts the replications of the base and of every variant. Executors
+        other than threads get the base alone: variants take over what is in memory.
 
     Returns
     -------
@@ -154,47 +158,57 @@ def simulate_variants(
     Dispatch is a function of the early dates and the work of the dispatched activities, so that a replication
     in which these are the same is taken over.
     """
-    simulator = Simulator.of(network, plan, start, "auto")
     numbers = _numbers(replications)
-    base = _Collected(simulator, risks, seed, numbers)
+    whole = keeps_all(network, len(numbers), "auto")
+    job = Job(network, plan, risks, seed, start, "auto", whole, numbers[0])
+    base = _Collected(job, numbers)
+    large = len(numbers) * len(network) >= LARGE
     total = len(numbers) * (1 + len(variants))
     runs = []
-    for block in _blocks(numbers):
-        runs.append(simulator.run(draw(network, risks, seed, block)))
-        if not base.count:
-            simulator.replay(runs[0])
-        base.add(runs[-1])
+    for run, part in spread(job.run, _blocks(numbers, BLOCK), executor, large=large, here=True):
+        runs.append(run)
+        base.add(part)
         if progress:
             progress(base.count, total)
 
+    def variant(name: Name) -> SimulationResult:
+        other = replace(job, risks=variants[name])
+        collected = _Collected(other, numbers)
+        for before in runs:
+            draws = redraw(network, before.draws, risks, other.risks, seed)
+            collected.add(other.part(job.simulator.rerun(before, draws)))
+        return collected.result()
+
     def results() -> Iterator[tuple[Name, SimulationResult]]:
-        for k, (name, model) in enumerate(variants.items(), start=1):
-            collected = _Collected(simulator, model, seed, numbers)
-            for before in runs:
-                collected.add(simulator.rerun(before, redraw(network, before.draws, risks, model, seed)))
+        found = spread(variant, list(variants), executor, large=large, here=True)
+        for k, (name, result) in enumerate(zip(variants, found, strict=True), start=1):
             if progress:
                 progress(len(numbers) * (1 + k), total)
-            yield name, collected.result()
+            yield name, result
 
     return base.result(), results()
 
 
 def _until(
-    play: Callable[[range], SimulationResult], numbers: range, width: float, progress: Progress | None
+    job: Job, numbers: range, width: float, executor: Executor | None, progress: Progress | None
 ) -> SimulationResult:
     """Play step by step until every on-time interval is narrower than a width."""
     if not 0.0 < width < 1.0:
         raise InputError(f"until={width!r} is not the width of an interval. Give a number such as 0.02.")
     result: SimulationResult | None = None
-    for begin in range(0, len(numbers), STEP):
-        part = play(numbers[begin : begin + STEP])
-        result = part if result is None else joined([result, part])
-        if not result.judged_projects:
-            raise InputError("no project has a deadline ahead whose interval could narrow. Drop `until`.")
-        if progress:
-            progress(len(result.replications), len(numbers))
-        if result.width < width:
-            break
+    steps = _blocks(numbers, STEP)
+    with closing(_parts(job, steps, executor)) as parts:
+        for step, part in zip(steps, parts, strict=False):
+            collected = _Collected(job, step)
+            collected.add(part)
+            found = collected.result()
+            result = found if result is None else joined([result, found])
+            if not result.judged_projects:
+                raise InputError("no project has a deadline ahead whose interval could narrow. Drop `until`.")
+            if progress:
+                progress(len(result.replications), len(numbers))
+            if result.width < width:
+                break
     assert result is not None, "there is at least one replication"
     return result
 
@@ -202,7 +216,7 @@ def _until(
 def played_again(result: SimulationResult, numbers: range) -> Iterator[Run]:
     """Replications of a result once more, block by block: draws are keyed, so that nothing differs."""
     simulator = Simulator.of(result.network, result.plan, result.start_rule, "auto")
-    for block in _blocks(numbers):
+    for block in _blocks(numbers, BLOCK):
         yield simulator.run(draw(result.network, result.risks, result.seed, block))
 
 
@@ -212,145 +226,114 @@ def played_as_planned(result: SimulationResult) -> Run:
     return simulator.run(draw(result.network, RiskModel(), result.seed, range(1)))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A block of replications: what was drawn and what came of it, behind which planned starts if any."""
+class Part(NamedTuple):
+    """What a result keeps of a block of replications."""
 
-    floor: Sequence[Any] | None
-    draws: Draws
-    early: EarlyDates
-    dates: Dispatched
+    record: Record
+    cancelled: Ints
+    overtaking: Ints
+    waited: Ints
+    broken: tuple[BrokenLink, ...]
+    replayed: int
 
 
 @dataclass(frozen=True)
-class Simulator:
-    """A network made ready: who is dispatched in which order, behind which planned starts."""
+class Job:
+    """A simulation but for its replications, as it travels to workers, which call it with blocks of them.
+
+    Attributes
+    ----------
+    whole : bool
+        Whether all dates are kept.
+    first : int
+        The replication whose block SimPy looks at.
+    """
 
     network: Network
-    model: Dispatch
-    floor: Sequence[Any] | None
-    start_rule: str
-    engine: str
     plan: Plan | None
-    planned: Sequence[Any]
-    dispatch: Callable[..., Dispatched]
+    risks: RiskModel
+    seed: int
+    start: str
+    engine: str
+    whole: bool
+    first: int
 
     @cached_property
-    def early(self) -> EarlyPass:
-        """The early pass, made ready once."""
-        return EarlyPass(self.network, self.floor)
+    def simulator(self) -> Simulator:
+        """Made ready once in each process."""
+        return Simulator.of(self.network, self.plan, self.start, self.engine)
 
-    @classmethod
-    def of(cls, network: Network, plan: Plan | None, start: str, engine: str) -> Simulator:
-        planned = _planned_starts(network, plan)
-        if start not in ("asap", "plan"):
-            raise InputError(f"start rule {start!r} is neither 'asap' nor 'plan'.")
-        if start == "plan" and plan is None:
-            raise InputError("start='plan' needs a plan. Give one, or choose start='asap'.")
-        if engine not in ("auto", "simpy", "events", "maxplus"):
-            raise InputError(f"engine {engine!r} is none of 'auto', 'simpy', 'events', 'maxplus'.")
-        model = compile_dispatch(network, planned, everything=engine in ("simpy", "events"))
-        if engine == "maxplus" and model.activities:
-            raise InputError(
-                f"engine='maxplus': activity '{network.ids[model.activities[0]]}' may wait for a resource. "
-                "Choose engine='auto'."
-            )
-        floor = [
-            None if network.started(i) or network.kind[i] == FINISH_MILESTONE else at
-            for i, at in enumerate(planned)
-        ]
-        if engine == "auto":
-            engine = "events" if model.activities else "maxplus"
-        run = partial(dispatch, model) if engine == "simpy" else Events(model).dispatch
-        return cls(network, model, floor if start == "plan" else None, start, engine, plan, planned, run)
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "simulator"}
 
-    def run(self, draws: Draws) -> Run:
-        early = self.early.dates(draws)
-        return Run(self.floor, draws, early, self.dispatch(draws.work, early))
+    def __call__(self, block: range) -> Part:
+        return self.run(block)[1]
 
-    def replay(self, run: Run) -> None:
-        """Run the first replications through SimPy again, everything dispatched, and compare every date."""
-        if self.engine == "simpy":
-            return
-        count = min(len(run.draws.work), _replayed(self.network))
-        early = EarlyDates(run.early.start[:count], run.early.finish[:count], run.early.resume[:count])
-        everything = compile_dispatch(self.network, self.planned, everything=True)
-        found = dispatch(everything, run.draws.work[:count], early)
-        for mine, theirs in ((run.dates.start, found.start), (run.dates.finish, found.finish)):
-            wrong = np.argwhere(mine[:count] != theirs)
-            if len(wrong):
-                r, i = wrong[0]
-                raise EngineError(
-                    f"replication {run.draws.replications[r]}: {self.engine} puts activity "
-                    f"'{self.network.ids[i]}' at {mine[r, i]}, SimPy at {theirs[r, i]}. Please report this."
-                )
+    def run(self, block: range) -> tuple[Run, Part]:
+        """Play a block."""
+        run = self.simulator.run(draw(self.network, self.risks, self.seed, block))
+        replayed = self.simulator.replay(run) if block[0] == self.first else 0
+        return run, self.part(run, replayed)
 
-    def rerun(self, before: Run, draws: Draws) -> Run:
-        """Run other draws, taking over the replications that dispatch as before."""
-        early = self.early.dates(draws)
-        members = list(self.model.activities)
-        same_start = before.early.resume[:, members] == early.resume[:, members]
-        same_work = before.draws.work[:, members] == draws.work[:, members]
-        changed = np.flatnonzero(~(same_start & same_work).all(axis=1))
-        return Run(self.floor, draws, early, self.dispatch(draws.work, early, changed.tolist(), before.dates))
+    def part(self, run: Run, replayed: int = 0) -> Part:
+        """What is kept of a block."""
+        net, dates = self.network, run.dates
+        return Part(
+            Record.of(net, dates.start, dates.finish, whole=self.whole),
+            cancelled(net, self.risks, run.draws.luck),
+            dates.overtaking,
+            dates.waited,
+            named(net, count_broken(net, dates.start, dates.finish)),
+            replayed,
+        )
 
 
 class _Collected:
-    """Blocks of one simulation, put together at the end."""
+    """Parts of one simulation, put together at the end."""
 
-    def __init__(
-        self, simulator: Simulator, risks: RiskModel, seed: int, numbers: range, keep: str = "auto"
-    ) -> None:
-        self.simulator, self.risks, self.seed, self.numbers = simulator, risks, seed, numbers
-        network, count = simulator.network, len(numbers)
-        self.recorder = Recorder(network, count, keep)
+    def __init__(self, job: Job, numbers: range) -> None:
+        self.job, self.numbers = job, numbers
+        network, count = job.network, len(numbers)
+        self.recorder = Recorder(network, count, whole=job.whole)
         self.overtaking = np.zeros(count, dtype=np.int64)
         self.waited = np.zeros((count, len(network.resources)), dtype=np.int64)
         self.cancelled = np.zeros((count, len(network.projects)), dtype=np.int64)
-        self.broken: Counter[Link] = Counter()
-        self.count = 0
+        self.broken: tuple[BrokenLink, ...] = ()
+        self.count = self.replayed = 0
 
-    def add(self, run: Run) -> None:
-        network, dates = self.simulator.network, run.dates
-        rows = slice(self.count, self.count + len(run.draws.replications))
-        self.recorder.add(rows, dates.start, dates.finish)
-        self.overtaking[rows], self.waited[rows] = dates.overtaking, dates.waited
-        self.cancelled[rows] = cancelled(network, self.risks, run.draws.luck)
-        self.broken.update(count_broken(network, dates.start, dates.finish))
+    def add(self, part: Part) -> None:
+        rows = slice(self.count, self.count + len(part.overtaking))
+        self.recorder.add(rows, part.record)
+        self.overtaking[rows], self.waited[rows] = part.overtaking, part.waited
+        self.cancelled[rows] = part.cancelled
+        self.broken = merged_links((*self.broken, *part.broken))
+        self.replayed += part.replayed
         self.count = rows.stop
 
     def result(self) -> SimulationResult:
-        simulator = self.simulator
+        job, simulator = self.job, self.job.simulator
         return SimulationResult(
-            simulator.network,
-            simulator.plan,
-            self.risks,
+            job.network,
+            job.plan,
+            job.risks,
             self.recorder.record(),
             simulator.engine,
             simulator.start_rule,
-            self.seed,
+            job.seed,
             self.numbers,
             self.cancelled,
             self.overtaking,
             self.waited,
-            named(simulator.network, self.broken),
-            0 if simulator.engine == "simpy" else min(len(self.numbers), _replayed(simulator.network)),
+            self.broken,
+            self.replayed,
         )
 
 
-def _replayed(network: Network) -> int:
-    """How many replications are replayed through SimPy: a few, fewer of large networks, at least one."""
-    return max(1, min(3, REPLAYED // max(1, len(network))))
-
-
-def _planned_starts(network: Network, plan: Plan | None) -> Sequence[Any]:
-    if plan is None:
-        return early_pass(network).start
-    if plan.dates is None:
-        raise InputError(f"the plan has no dates (status {plan.status}). Mend its conflict first.")
-    if plan.network.ids != network.ids:
-        raise InputError("the plan belongs to a network with other activities. Plan this network again.")
-    return plan.dates.start
+def _parts(job: Job, blocks: Sequence[range], executor: Executor | None) -> Generator[Part, None, None]:
+    """Play blocks; whatever is wrong with the job is told before any worker is asked."""
+    cells = sum(map(len, blocks)) * len(job.network)
+    large = job.simulator.engine != "simpy" and cells >= LARGE
+    return spread(job, blocks, executor, large=large)
 
 
 def _numbers(replications: int | range) -> range:
@@ -360,6 +343,5 @@ def _numbers(replications: int | range) -> range:
     return numbers
 
 
-def _blocks(numbers: range) -> Iterator[range]:
-    for begin in range(0, len(numbers), BLOCK):
-        yield numbers[begin : begin + BLOCK]
+def _blocks(numbers: range, size: int) -> list[range]:
+    return [numbers[begin : begin + size] for begin in range(0, len(numbers), size)]

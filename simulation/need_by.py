@@ -25,10 +25,10 @@ from simulation.arrivals import factors_of, gated_by, in_hand, shown_day, with_a
 from simulation.coupling import coupled
 from simulation.last_starts import greatest_starts
 from simulation.maxplus import early_dates
-from simulation.monte_carlo import Run, Simulator
 from simulation.pieces import Flags, Piece, lines_ahead, met
 from simulation.risks import RiskModel
 from simulation.sampling import Draws, cancelled, draw
+from simulation.simulator import Run, Simulator
 from simulation.statistics import Probability, Slots, required_count
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -39,6 +39,17 @@ class Record:
     project_finish: Slots
 
     @classmethod
+    def of(cls, network: Network, start: Slots, finish: Slots, *, whole: bool) -> Record:
+        """What is kept of arrays of dates: all of them (`whole`), or counts."""
+        return cls(
+            start if whole else None,
+            finish if whole else None,
+            None if whole else (Histograms.of(start), Histograms.of(finish)),
+            {i: finish[:, i].copy() for i in sorted(network.deadlines)},
+            project_finishes(finish, members(network)),
+        )
+
+    @classmethod
     def joined(cls, parts: Sequence[Record]) -> Record:
         """Parts with disjoint replications, one after the other."""
         counts = None
@@ -64,35 +75,28 @@ class Recorder:
     network : Network
     count : int
         Replications in all.
-    keep : {"auto", "all", "counts"}
-        Whether all dates are kept, or exact counts of them; "auto": all up to :data:`KEPT`.
-
-    Raises
-    ------
-    InputError
-        For another `keep`.
+    whole : bool
+        Whether all dates are kept, or exact counts of them.
     """
 
-    def __init__(self, network: Network, count: int, keep: str = "auto") -> None:
+    def __init__(self, network: Network, count: int, *, whole: bool) -> None:
         shape = count, len(network)
-        whole = keeps_all(network, count, keep)
         self.start = np.zeros(shape, dtype=np.int32, order="F") if whole else None
         self.finish = np.zeros(shape, dtype=np.int32, order="F") if whole else None
         self.counts: tuple[Histograms, Histograms] | None = None
         self.judged = {i: np.zeros(count, dtype=np.int32) for i in sorted(network.deadlines)}
         self.project_finish = np.zeros((count, len(network.projects)), dtype=np.int32, order="F")
-        self.members = members(network)
 
-    def add(self, rows: slice, start: Slots, finish: Slots) -> None:
-        """Take over the dates of the replications at some places."""
-        if self.start is not None and self.finish is not None:
-            self.start[rows], self.finish[rows] = start, finish
-        else:
-            counts = Histograms.of(start), Histograms.of(finish)
-            self.counts = counts if self.counts is None else _merged(self.counts, counts)
+    def add(self, rows: slice, part: Record) -> None:
+        """Take over a record of the replications at some places."""
+        for mine, theirs in ((self.start, part.start), (self.finish, part.finish)):
+            if mine is not None and theirs is not None:
+                mine[rows] = theirs
+        if part.counts is not None:
+            self.counts = part.counts if self.counts is None else _merged(self.counts, part.counts)
         for i, column in self.judged.items():
-            column[rows] = finish[:, i]
-        self.project_finish[rows] = project_finishes(finish, self.members)
+            column[rows] = part.judged[i]
+        self.project_finish[rows] = part.project_finish
 
     def record(self) -> Record:
         """What has been taken over."""
@@ -100,7 +104,13 @@ class Recorder:
 
 
 def keeps_all(network: Network, count: int, keep: str) -> bool:
-    """Whether all dates of so many replications are kept."""
+    """Whether all dates of so many replications are kept; `keep` is "auto", "all" or "counts".
+
+    Raises
+    ------
+    InputError
+        For another `keep`.
+    """
     if keep not in ("auto", "all", "counts"):
         raise InputError(f"keep={keep!r} is none of 'auto', 'all', 'counts'.")
     return keep == "all" or (keep == "auto" and count * len(network) <= KEPT)

@@ -15,8 +15,9 @@ from scheduling.holds import Holds
 from scheduling.network import Id, Network, later
 from scheduling.passes import Dates
 from simulation.criticality import total_floats
-from simulation.monte_carlo import Run, played_again
+from simulation.monte_carlo import played_again
 from simulation.result import SimulationResult
+from simulation.simulator import Run
 from simulation.statistics import UNFINISHED, required_count
 
 

@@ -344,9 +344,6 @@ def joined(parts: Sequence[SimulationResult]) -> SimulationResult:
     ends = [each.start + each.step * len(each) for each in ranges]
     if {each.step for each in ranges} != {step} or [each.start for each in ranges[1:]] != ends[:-1]:
         raise InputError("the replications of these results make no range. Join them in order, without gaps.")
-    broken = Counter[BrokenLink]()
-    for link in (link for part in parts for link in part.broken):
-        broken[link._replace(replications=0)] += link.replications
     return replace(
         parts[0],
         record=Record.joined([part.record for part in parts]),
@@ -354,9 +351,17 @@ def joined(parts: Sequence[SimulationResult]) -> SimulationResult:
         cancelled=np.concatenate([part.cancelled for part in parts]),
         overtaking=np.concatenate([part.overtaking for part in parts]),
         waited=np.concatenate([part.waited for part in parts]),
-        broken=_in_order(link._replace(replications=count) for link, count in broken.items()),
+        broken=merged_links(link for part in parts for link in part.broken),
         replayed=sum(part.replayed for part in parts),
     )
+
+
+def merged_links(links: Iterable[BrokenLink]) -> tuple[BrokenLink, ...]:
+    """Replications of the same link added up."""
+    counts = Counter[BrokenLink]()
+    for link in links:
+        counts[link._replace(replications=0)] += link.replications
+    return _in_order(link._replace(replications=count) for link, count in counts.items())
 
 
 def _in_order(links: Iterable[BrokenLink]) -> tuple[BrokenLink, ...]:

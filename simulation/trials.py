@@ -12,10 +12,10 @@ from scheduling.errors import InputError
 from scheduling.network import Id, Network
 from scheduling.plan import Plan
 from simulation.interventions import Intervention, together
-from simulation.monte_carlo import Run, Simulator
 from simulation.pieces import Flags, Piece, lines_ahead, met
 from simulation.risks import RiskModel
 from simulation.sampling import cancelled, draw, redraw
+from simulation.simulator import Run, Simulator
 from simulation.statistics import Gain, paired_gain
 
 Progress: TypeAlias = Callable[[int], None]

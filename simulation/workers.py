@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -46,7 +46,7 @@ def using(executor: Executor | None) -> Iterator[None]:
 
     Examples
     --------
-    >>> with using(ThreadPoolExecutor(2)):
+    >>> with ThreadPoolExecutor(2) as threads, using(threads):
     ...     list(spread(abs, [-1, 2, -3]))
     [1, 2, 3]
     """
@@ -64,7 +64,7 @@ def spread(
     *,
     large: bool = True,
     here: bool = False,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Work on each item, with as many workers as there are.
 
     Only a few outcomes are under way or waiting at any time. What the work itself spreads runs inline.
@@ -113,7 +113,7 @@ def spread(
         yield from map(work, items)
     elif isinstance(executor, ProcessPoolExecutor):
         _refuse_fork(executor)
-        with TemporaryDirectory(prefix="backplan-") as box:
+        with TemporaryDirectory(prefix="backplan-", ignore_cleanup_errors=True) as box:
             yield from _in_order(_ByFile(work, Path(box)), items, executor)
     else:
         yield from _in_order(_ByMessage(work, _workers(executor)), items, executor)
@@ -156,7 +156,11 @@ class _ByMessage(_Direct[Item, Outcome]):
     """Work as bytes that travel with the first items only; a worker that has not seen it asks for it."""
 
     def __init__(self, work: Callable[[Item], Outcome], workers: int) -> None:
-        self.pickled, self.name, self.unseen = pickle.dumps(work, pickle.HIGHEST_PROTOCOL), str(uuid4()), workers
+        self.pickled, self.name, self.unseen = (
+            pickle.dumps(work, pickle.HIGHEST_PROTOCOL),
+            str(uuid4()),
+            workers,
+        )
 
     def submit(self, executor: Executor, item: Item) -> Future[Any]:
         self.unseen -= 1
@@ -168,7 +172,9 @@ class _ByMessage(_Direct[Item, Outcome]):
         return super().outcome(executor, item, found)
 
 
-def _in_order(way: _Direct[Item, Outcome], items: Sequence[Item], executor: Executor) -> Iterator[Outcome]:
+def _in_order(
+    way: _Direct[Item, Outcome], items: Sequence[Item], executor: Executor
+) -> Generator[Outcome, None, None]:
     waiting: deque[tuple[Item, Future[Any]]] = deque()
     most = 2 * _workers(executor)
     try:
@@ -183,9 +189,7 @@ def _in_order(way: _Direct[Item, Outcome], items: Sequence[Item], executor: Exec
             future.cancel()
 
 
-def _awaited(
-    way: _Direct[Item, Outcome], executor: Executor, item: Item, future: Future[Any]
-) -> Outcome:
+def _awaited(way: _Direct[Item, Outcome], executor: Executor, item: Item, future: Future[Any]) -> Outcome:
     try:
         return way.outcome(executor, item, future.result())
     except SchedulingError:

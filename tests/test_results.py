@@ -21,7 +21,7 @@ from simulation.engine import dispatch
 from simulation.histograms import Histograms
 from simulation.maxplus import early_dates
 from simulation.monte_carlo import STEP
-from simulation.record import Recorder
+from simulation.record import Record, Recorder
 from simulation.result import joined
 from simulation.sampling import draw
 from simulation.statistics import UNFINISHED, on_time_interval, quantile, quantile_interval
@@ -142,9 +142,10 @@ def test_blocks_are_taken_in_any_order() -> None:
         dates[begin] = dispatch(model, draws.work, early_dates(network, draws))
     records = []
     for order in ((0, 30, 60), (60, 0, 30)):
-        recorder = Recorder(network, 90, keep="counts")
+        recorder = Recorder(network, 90, whole=False)
         for begin in order:
-            recorder.add(slice(begin, begin + 30), dates[begin].start, dates[begin].finish)
+            part = Record.of(network, dates[begin].start, dates[begin].finish, whole=False)
+            recorder.add(slice(begin, begin + 30), part)
         records.append(recorder.record())
     one, other = records
     assert one.counts is not None
