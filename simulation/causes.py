@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ from simulation.pieces import Piece, without_resources
 from simulation.result import SimulationResult
 from simulation.risks import Cause, RiskModel
 from simulation.statistics import Gain, paired_gain
+from simulation.workers import LARGE, spread
 
 Progress: TypeAlias = Callable[[int, int], None]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -101,21 +103,21 @@ def cause_gains(
     >>> tuple(cause), 0.4 < gain.mean < 0.6
     (('rework', 'permit'), True)
     """
-    if (replications if isinstance(replications, int) else len(replications)) < 2:
+    count = replications if isinstance(replications, int) else len(replications)
+    if count < 2:
         raise InputError("gains have no standard error from one replication. Give at least two replications.")
     known = [cause for cause in risks.causes if cause.kind in KINDS]
     chosen = known if causes is None else [risks.known(cause) for cause in causes]
     pieces = list(Piece.whole(network, plan, risks).split())
     by_activity: Gains = {}
     by_project: Gains = {}
-    for done, piece in enumerate(pieces):
-        if progress:
-            progress(done, len(pieces))
-        activities, projects = _gains(piece, chosen, replications, seed, most)
+    large = count * len(network) >= LARGE
+    gains = partial(_gains, chosen=chosen, replications=replications, seed=seed, most=most)
+    for done, (activities, projects) in enumerate(spread(gains, pieces, large=large), start=1):
         by_activity |= activities
         by_project |= projects
-    if progress:
-        progress(len(pieces), len(pieces))
+        if progress:
+            progress(done, len(pieces))
     return CauseGains(_ranked(by_activity), _ranked(by_project))
 
 

@@ -20,7 +20,7 @@ from simulation.result import BrokenLink, SimulationResult, count_broken, joined
 from simulation.risks import RiskModel
 from simulation.sampling import cancelled, draw, redraw
 from simulation.simulator import Run, Simulator
-from simulation.workers import spread
+from simulation.workers import LARGE, spread
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
@@ -31,8 +31,6 @@ BLOCK = 1024
 """Replications drawn and played at a time; no result depends on it."""
 SIMPY_BLOCK = 32
 """The same for SimPy, which gains nothing from many."""
-LARGE = 1 << 22
-"""Replications times activities from which threads are worth while."""
 STEP = 1000
 """Replications after which `until` looks at the intervals."""
 

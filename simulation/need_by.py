@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,6 +31,7 @@ from simulation.risks import RiskModel
 from simulation.sampling import Draws, cancelled, draw
 from simulation.simulator import Run, Simulator
 from simulation.statistics import Probability, Slots, required_count
+from simulation.workers import LARGE, spread
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -142,7 +144,7 @@ def need_by_dates(
     (30, True, True)
     """
     numbers = range(replications) if isinstance(replications, int) else replications
-    need = required_count(confidence, len(numbers))
+    required_count(confidence, len(numbers))  # refuses a confidence out of range
     wanted = set(network.projects if projects is None else projects)
     if unknown := wanted.difference(network.projects):
         raise InputError(f"project '{unknown.pop()}' does not exist. Correct the id.")
@@ -152,26 +154,31 @@ def need_by_dates(
         if not wanted.isdisjoint(piece.network.projects)
     ]
     total = sum(len(factors_of(piece.network)) for piece in pieces)
+    large = len(numbers) * len(network) >= LARGE
     found: list[NeedBy] = []
     done = 0
-    for piece in pieces:
-        search = _Search(piece, wanted, numbers, seed, confidence, need)
-        for factor in factors_of(piece.network):
-            found.extend(search.dates(factor))
-            done += 1
-            if progress:
-                progress(done, total)
+    dates = partial(_dates, wanted=wanted, numbers=numbers, seed=seed, confidence=confidence)
+    for piece, part in zip(pieces, spread(dates, pieces, large=large), strict=True):
+        found.extend(part)
+        done += len(factors_of(piece.network))
+        if progress:
+            progress(done, total)
     return tuple(found)
+
+
+def _dates(piece: Piece, wanted: set[Id], numbers: range, seed: int, confidence: float) -> list[NeedBy]:
+    """The need-by dates of one piece of a portfolio."""
+    search = _Search(piece, wanted, numbers, seed, confidence)
+    return [item for factor in factors_of(piece.network) for item in search.dates(factor)]
 
 
 class _Search:
     """One piece of a portfolio: what its projects judge, and the run as modelled."""
 
-    def __init__(
-        self, piece: Piece, wanted: set[Id], numbers: range, seed: int, confidence: float, need: int
-    ) -> None:
+    def __init__(self, piece: Piece, wanted: set[Id], numbers: range, seed: int, confidence: float) -> None:
         net = self.net = piece.network
-        self.piece, self.confidence, self.need = piece, confidence, need
+        self.piece, self.confidence = piece, confidence
+        self.need = required_count(confidence, len(numbers))
         self.simulator = Simulator.of(net, piece.plan, "asap", "auto")
         self.draws = draw(net, piece.risks, seed, numbers)
         self.base = self.simulator.run(self.draws)

@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
@@ -26,6 +27,8 @@ Outcome = TypeVar("Outcome")
 WORKERS = 32
 """Of an executor that does not say how many it has."""
 CORES = os.cpu_count() or 1
+LARGE = 1 << 22
+"""Replications times activities from which threads of one's own are worth while."""
 
 _chosen: ContextVar[Executor | None] = ContextVar("executor", default=None)
 _MISSING = "work to come"
@@ -177,21 +180,15 @@ def _in_order(
 ) -> Generator[Outcome, None, None]:
     waiting: deque[tuple[Item, Future[Any]]] = deque()
     most = 2 * _workers(executor)
+    left = iter(items)
     try:
-        for item in items:
-            if len(waiting) == most:
-                yield _awaited(way, executor, *waiting.popleft())
-            waiting.append((item, way.submit(executor, item)))
-        while waiting:
-            yield _awaited(way, executor, *waiting.popleft())
-    finally:
-        for _, future in waiting:
-            future.cancel()
-
-
-def _awaited(way: _Direct[Item, Outcome], executor: Executor, item: Item, future: Future[Any]) -> Outcome:
-    try:
-        return way.outcome(executor, item, future.result())
+        while True:
+            for item in islice(left, most - len(waiting)):
+                waiting.append((item, way.submit(executor, item)))
+            if not waiting:
+                return
+            item, future = waiting.popleft()
+            yield way.outcome(executor, item, future.result())
     except SchedulingError:
         raise
     except Exception as error:
@@ -201,6 +198,9 @@ def _awaited(way: _Direct[Item, Outcome], executor: Executor, item: Item, future
             f"a worker failed ({type(error).__name__}: {error}). See that workers have the memory, the same "
             "version of backplan, and a main module that does nothing when it is imported; then run again."
         ) from error
+    finally:
+        for _, future in waiting:
+            future.cancel()
 
 
 def _alone(work: Callable[[Item], Outcome], item: Item) -> Outcome:

@@ -17,6 +17,7 @@ CORNERS = {
     "ortools": ("scheduling/cpsat/",),
     "numba": ("scheduling/kernels/", "simulation/kernels/"),
     "simpy": ("simulation/engine.py",),
+    "distributed": ("simulation/cluster.py",),
     "matplotlib": ("scenarios/charts/",),
     "pydantic": ("scenarios/",),
     "holidays": ("scenarios/calendars/generate.py",),

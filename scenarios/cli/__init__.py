@@ -8,6 +8,7 @@ import typer
 
 from scenarios.cli import baseline, correlations, files, forecasting, planning, questions, simulating
 from scenarios.cli.shared import BAD_INPUT
+from scenarios.cli.stopping import stoppable
 from scheduling.errors import SchedulingError
 
 app = typer.Typer(
@@ -42,12 +43,13 @@ app.add_typer(baseline.app, name="baseline")
 
 
 def main() -> None:
-    """Run the command line; input errors are sentences on standard error and exit code 2."""
+    """Run the command line; input errors are sentences on standard error and exit code 2, Ctrl-C is 130."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        with stoppable():
+            app()
     except SchedulingError as error:
         print(error, file=sys.stderr)
         sys.exit(BAD_INPUT)

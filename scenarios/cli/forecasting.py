@@ -6,23 +6,27 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import TaskID
 
 from scenarios.cli.shared import (
     BELOW,
+    DaskOption,
     JsonOption,
     LangOption,
     RefusedError,
     ReplicationsOption,
     ScenarioArgument,
+    WorkersOption,
     chosen_language,
     console,
     load,
     progress_bars,
+    stages,
     with_options,
+    workers,
 )
 from scenarios.messages import say
 
@@ -40,6 +44,8 @@ def run(
     confidence: Annotated[
         float | None, typer.Option("--confidence", help="On-time probability that planned dates must reach.")
     ] = None,
+    workers_count: WorkersOption = None,
+    dask: DaskOption = None,
     lang: LangOption = None,
     fail_below: Annotated[
         float | None,
@@ -57,14 +63,7 @@ def run(
     chosen = chosen_language(lang)
     loaded = with_options(load(scenario, chosen), replications=replications, seed=seed, confidence=confidence)
     folder = _prepared(out or Path("backplan-out") / loaded.name)
-    with progress_bars() as bars:
-        tasks: dict[str, Any] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(say(stage, chosen), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
+    with workers(workers_count, dask), stages(chosen) as show:
         result = forecast(loaded, progress=show)
         show("stage_write", 0, 2)
         written = write_all(result, folder, chosen)

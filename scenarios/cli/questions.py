@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scenarios.cli.shared import (
+    DaskOption,
     JsonOption,
     LangOption,
     RefusedError,
     ReplicationsOption,
     ScenarioArgument,
+    WorkersOption,
     chosen_language,
     console,
     load,
-    progress_bars,
+    stages,
     with_options,
+    workers,
 )
-from scenarios.messages import say
 
 
 def need_by(
@@ -33,6 +33,8 @@ def need_by(
         float | None, typer.Option("--confidence", help="On-time probability to be reached, such as 0.8.")
     ] = None,
     replications: ReplicationsOption = None,
+    workers_count: WorkersOption = None,
+    dask: DaskOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -45,7 +47,7 @@ def need_by(
 
     chosen = chosen_language(lang)
     loaded = with_options(load(scenario, chosen), replications=replications, confidence=confidence)
-    with _stages(chosen) as show:
+    with workers(workers_count, dask), stages(chosen) as show:
         answer = answered(loaded, project, progress=show)
     if as_json:
         typer.echo(json.dumps(need_by_dict(answer), ensure_ascii=False, indent=2))
@@ -70,6 +72,8 @@ def push(
         typer.Option("--earlier", min=1, help="Days by which factors come earlier, not without delay."),
     ] = None,
     replications: ReplicationsOption = None,
+    workers_count: WorkersOption = None,
+    dask: DaskOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -85,7 +89,7 @@ def push(
     chosen = chosen_language(lang)
     prices = dict(_price(text) for text in price or ())
     loaded = with_options(load(scenario, chosen), replications=replications)
-    with _stages(chosen) as show:
+    with workers(workers_count, dask), stages(chosen) as show:
         answer = answered(loaded, most=most, budget=budget, prices=prices, earlier=earlier, progress=show)
     if as_json:
         typer.echo(json.dumps(push_dict(answer), ensure_ascii=False, indent=2))
@@ -99,6 +103,8 @@ def compare(
         typer.Argument(metavar="SCENARIO SCENARIO...", help="Bundled names or files; the first is the base."),
     ],
     replications: ReplicationsOption = None,
+    workers_count: WorkersOption = None,
+    dask: DaskOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -113,7 +119,7 @@ def compare(
     if len(set(scenarios)) < 2 or len(set(scenarios)) < len(scenarios):
         raise RefusedError("give two or more different scenarios to compare")
     loaded = {what: with_options(load(what, chosen), replications=replications) for what in scenarios}
-    with _stages(chosen) as show:
+    with workers(workers_count, dask), stages(chosen) as show:
         assemblies, found = side_by_side(loaded, progress=show)
     if as_json:
         typer.echo(json.dumps(comparison_dict(found), ensure_ascii=False, indent=2))
@@ -127,17 +133,3 @@ def _price(text: str) -> tuple[str, float]:
         return name, float(number)
     except ValueError:
         raise RefusedError(f"--price {text}: write ID=PRICE, such as factor:S1/factor:land=30") from None
-
-
-@contextmanager
-def _stages(lang: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each stage of a computation; 0 steps in all are steps without a known end."""
-    with progress_bars() as bars:
-        tasks: dict[str, Any] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(say(stage, lang), total=None)
-            bars.update(tasks[stage], completed=done, total=total or None)
-
-        yield show

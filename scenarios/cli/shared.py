@@ -6,13 +6,24 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from scenarios.messages import language, level_label, say
 from scheduling.errors import SchedulingError
@@ -42,6 +53,13 @@ LangOption = Annotated[
     Lang | None, typer.Option("--lang", help="Language of the output; by default that of the locale.")
 ]
 ReplicationsOption = Annotated[int | None, typer.Option("--replications", min=2, help="Replications.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Threads that simulate; by default one for each core.")
+]
+DaskOption = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Simulate on a Dask cluster: its scheduler's address."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
@@ -85,10 +103,59 @@ def progress_bars() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _RateColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
+
+
+class _RateColumn(ProgressColumn):
+    """Steps (replications) a second."""
+
+    def render(self, task: Task) -> Text:
+        return Text(
+            ""
+            if task.speed is None
+            else f"{task.speed:,.3g}/s"
+            if task.speed < 100
+            else f"{task.speed:,.0f}/s"
+        )
+
+
+@contextmanager
+def stages(lang: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each stage of a computation; 0 steps in all are steps without a known end."""
+    with progress_bars() as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(say(stage, lang), total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield show
+
+
+@contextmanager
+def workers(count: int | None, dask: str | None) -> Iterator[None]:
+    """Who simulates within the block."""
+    from simulation.cluster import dask_cluster
+    from simulation.workers import Inline, using
+
+    if count is not None and dask is not None:
+        raise RefusedError("--workers and --dask: give one of them; a cluster has workers of its own")
+    if dask is not None:
+        with dask_cluster(dask) as cluster, using(cluster):
+            yield
+    elif count is None:
+        yield
+    elif count == 1:
+        with using(Inline()):
+            yield
+    else:
+        with ThreadPoolExecutor(count) as threads, using(threads):
+            yield
 
 
 @contextmanager

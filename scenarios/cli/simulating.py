@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from scenarios.cli.shared import (
+    DaskOption,
     JsonOption,
     LangOption,
     RefusedError,
     ScenarioArgument,
+    WorkersOption,
     chosen_language,
     console,
     load,
-    progress_bars,
+    stages,
+    workers,
 )
-from scenarios.messages import say
 
 
 class Engine(StrEnum):
@@ -51,6 +53,8 @@ def simulate(
         float | None,
         typer.Option("--replay", help="Tell the replication on this quantile (0.8: P80) step by step."),
     ] = None,
+    workers_count: WorkersOption = None,
+    dask: DaskOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
@@ -66,14 +70,7 @@ def simulate(
     if replay is not None and not 0 < replay <= 1:
         raise RefusedError(f"--replay {replay} is not above 0 and at most 1; write 0.8 for P80")
     assembly = assemble(load(scenario, chosen))
-    with progress_bars() as bars:
-        tasks: dict[str, Any] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(say(stage, chosen), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
+    with workers(workers_count, dask), stages(chosen) as show:
         found = simulated(
             assembly,
             engine=engine.value,

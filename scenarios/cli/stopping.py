@@ -1,0 +1,68 @@
+"""Ctrl-C stops within a second, whatever runs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+from scenarios.messages import language, say
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
+GRACE = 0.5
+"""Seconds to close files and connections in good order."""
+
+
+class _Stopped(BaseException):
+    """Ctrl-C; no kind of KeyboardInterrupt, which libraries answer in ways of their own."""
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Within the block, Ctrl-C ends the program with a short message and exit code 130.
+
+    The block unwinds first, so that files are whole or not there. Compiled code does not let it until it is
+    done, nor do threads that work: after :data:`GRACE` seconds the program ends all the same.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    told, heard = socket.socketpair()
+    told.setblocking(False)
+    threading.Thread(target=_watch, args=(heard,), daemon=True).start()
+    handler = signal.signal(signal.SIGINT, _stop)
+    before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    except _Stopped:
+        _end()
+    finally:
+        signal.set_wakeup_fd(before)
+        signal.signal(signal.SIGINT, handler)
+        told.close()
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise _Stopped
+
+
+def _watch(heard: socket.socket) -> None:
+    """End the program some time after a signal; end when there will be none."""
+    with heard:
+        while number := heard.recv(1):
+            if number[0] == signal.SIGINT:
+                threading.Event().wait(GRACE)
+                _end()
+
+
+def _end() -> NoReturn:
+    """End without waiting for threads."""
+    show_cursor = "\x1b[?25h" if sys.stderr.isatty() else ""
+    os.write(2, f"{show_cursor}{say('stopped', language())}\n".encode(errors="replace"))
+    os._exit(STOPPED)
