@@ -19,7 +19,7 @@ from simulation.record import Record, Recorder, keeps_all
 from simulation.result import BrokenLink, SimulationResult, count_broken, joined, merged_links, named
 from simulation.risks import RiskModel
 from simulation.sampling import cancelled, draw, redraw
-from simulation.simulator import Run, Simulator
+from simulation.simulator import Run, Simulator, replayed
 from simulation.workers import LARGE, spread
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -111,7 +111,7 @@ def simulate(
     """
     numbers = _numbers(replications)
     whole = keeps_all(network, len(numbers), keep)
-    job = Job(network, plan, risks or RiskModel(), seed, start, engine, whole, numbers[0])
+    job = Job(network, plan, risks or RiskModel(), seed, start, engine, whole, numbers[: replayed(network)])
     if until is not None:
         return _until(job, numbers, until, executor, progress)
     collected = _Collected(job, numbers)
@@ -158,7 +158,7 @@ def simulate_variants(
     """
     numbers = _numbers(replications)
     whole = keeps_all(network, len(numbers), "auto")
-    job = Job(network, plan, risks, seed, start, "auto", whole, numbers[0])
+    job = Job(network, plan, risks, seed, start, "auto", whole, numbers[: replayed(network)])
     base = _Collected(job, numbers)
     large = len(numbers) * len(network) >= LARGE
     total = len(numbers) * (1 + len(variants))
@@ -196,7 +196,7 @@ def _until(
     result: SimulationResult | None = None
     steps = _blocks(numbers, STEP)
     with closing(_parts(job, steps, executor)) as parts:
-        for step, part in zip(steps, parts, strict=False):
+        for step, part in zip(steps, parts, strict=True):
             collected = _Collected(job, step)
             collected.add(part)
             found = collected.result()
@@ -243,8 +243,8 @@ class Job:
     ----------
     whole : bool
         Whether all dates are kept.
-    first : int
-        The replication whose block SimPy looks at.
+    replays : range
+        Replications that SimPy plays again.
     """
 
     network: Network
@@ -254,7 +254,7 @@ class Job:
     start: str
     engine: str
     whole: bool
-    first: int
+    replays: range
 
     @cached_property
     def simulator(self) -> Simulator:
@@ -270,8 +270,7 @@ class Job:
     def run(self, block: range) -> tuple[Run, Part]:
         """Play a block."""
         run = self.simulator.run(draw(self.network, self.risks, self.seed, block))
-        replayed = self.simulator.replay(run) if block[0] == self.first else 0
-        return run, self.part(run, replayed)
+        return run, self.part(run, self.simulator.replay(run, self.replays))
 
     def part(self, run: Run, replayed: int = 0) -> Part:
         """What is kept of a block."""

@@ -79,14 +79,14 @@ class Simulator:
         early = self.early.dates(draws)
         return Run(self.floor, draws, early, self.dispatch(draws.work, early))
 
-    def replay(self, run: Run) -> int:
+    def replay(self, run: Run, asked: range) -> int:
         """Run the first replications through SimPy again, everything dispatched, and compare every date.
 
-        How many; none where SimPy itself is the engine.
+        As many as are `asked` for; none where SimPy itself is the engine.
         """
-        if self.engine == "simpy":
+        count = sum(number in asked for number in run.draws.replications)
+        if self.engine == "simpy" or not count:
             return 0
-        count = min(len(run.draws.work), _replayed(self.network))
         early = EarlyDates(run.early.start[:count], run.early.finish[:count], run.early.resume[:count])
         everything = compile_dispatch(self.network, self.planned, everything=True)
         found = dispatch(everything, run.draws.work[:count], early)
@@ -110,7 +110,7 @@ class Simulator:
         return Run(self.floor, draws, early, self.dispatch(draws.work, early, changed.tolist(), before.dates))
 
 
-def _replayed(network: Network) -> int:
+def replayed(network: Network) -> int:
     """How many replications are replayed through SimPy: a few, fewer of large networks, at least one."""
     return max(1, min(3, REPLAYED // max(1, len(network))))
 
