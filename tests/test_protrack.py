@@ -23,12 +23,10 @@ from scenarios.formats.xml import parse_xml
 from scenarios.load import load_scenario, to_scenario
 from scenarios.planning import plan_of
 from scenarios.problems import ScenarioError
-from scheduling.calendar import CalendarTable
 from scheduling.passes import Dates, early_pass
 from scheduling.status import Status
 from scheduling.validator import validate
 from simulation.monte_carlo import simulate
-from simulation.statistics import quantile
 
 COUNT = 114
 
@@ -237,27 +235,6 @@ def test_both_engines_agree_on_a_real_project(cases: dict[str, Case]) -> None:
     assert np.array_equal(runs[0].start, runs[1].start)
 
 
-COMPARED = ("2012-03", "2013-07", "2013-09", "2013-13", "2014-05", "2014-07", "2015-01", "2015-05", "2015-27")
-COMPARED += ("2016-11", "2016-13", "2016-15", "2016-25", "2016-27", "2016-29", "2019-19")
-
-
-def test_simulated_hours_lie_beside_those_of_protrack(dslib: Path, data_dir: Path) -> None:
-    """Construction projects with standard simulations; ProTrack's 100 runs are noisy: 3 %."""
-    with (data_dir / "dslib" / "dslib_protrack_mc.csv").open(encoding="utf-8", newline="") as file:
-        published = {row["code"]: row for row in csv.DictReader(file)}
-    for code in COMPARED:
-        path = next(dslib.rglob(f"C{code}*.p2x"))
-        assembly = assemble(to_scenario(protrack_source(path, placed=False), path.parent))
-        network = assembly.network
-        result = simulate(network, risks=assembly.risks, replications=1000, seed=1)
-        table = next(table for table in network.tables if table.name == "agenda")
-        assert isinstance(table, CalendarTable)
-        hours = table.count_array[result.finish.max(axis=1)] - table.count_array[network.starts[0]]
-        row = published[f"C{code}"]
-        for share, key in ((0.5, "protrack_p50_h"), (0.8, "protrack_p80_h")):
-            assert quantile(hours, share) == pytest.approx(float(row[key]), rel=0.03), (code, share)
-
-
 # -- small files -----------------------------------------------------------------------------------------
 HOURS = "".join(f"<Hour>{hour}</Hour>" for hour in range(24) if not 8 <= hour < 17 or hour == 12)
 AGENDA = (
@@ -442,6 +419,14 @@ def test_resources_bind_only_where_the_file_was_scheduled_with_them(tmp_path: Pa
     assert "activity 1 holds 0.5 units of resource 1; 1 are taken" in english(bound)
     assert "resource 2 is not renewable" in english(bound)
     assert assemble(to_scenario(bound, tmp_path)).network.resources[0].capacity == 2
+
+
+def test_resources_bind_as_in_the_stored_simulation_where_that_is_asked_for(tmp_path: Path) -> None:
+    use = "<UseResourceScheduling>{}</UseResourceScheduling>"
+    settings = f"<AdvancedSimulationSettings>{use.format(1)}</AdvancedSimulationSettings>"
+    rest = RESOURCES + f"<Settings>{use.format(0)}</Settings><Simulation>{settings}</Simulation>"
+    assert read(tmp_path, project(TWO, rest=rest)).data["resources"] == {}
+    assert set(read(tmp_path, project(TWO, rest=rest), placed=False).data["resources"]) == {"1"}
 
 
 def test_names_may_be_anything(tmp_path: Path) -> None:

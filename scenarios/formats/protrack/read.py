@@ -23,8 +23,14 @@ from scenarios.problems import Problem, ScenarioError
 TYPES = {"0": "SS", "1": "SF", "2": "FS", "3": "FF"}
 
 
-def read_file(path: Path) -> ProTrackFile:
+def read_file(path: Path, *, simulated: bool = False) -> ProTrackFile:
     """Read a ``.p2x`` file.
+
+    Parameters
+    ----------
+    path : Path
+    simulated : bool
+        Whether resources bind as in the simulation that the file stores instead of as in its baseline.
 
     Raises
     ------
@@ -42,7 +48,8 @@ def read_file(path: Path) -> ProTrackFile:
     if not tasks:
         raise _unusable(path, "no readable activity; check Activities/Activity")
     assignments = root.findall("ResourceAssignments/ResourceAssignment")
-    binding = text(root, "Settings/UseResourceScheduling") == "1"
+    settings = "Simulation/AdvancedSimulationSettings" if simulated else "Settings"
+    binding = text(root, f"{settings}/UseResourceScheduling") == "1"
     pools = read_pools(root, binding, findings)
     return ProTrackFile(
         name=path.name,

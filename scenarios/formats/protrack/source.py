@@ -66,7 +66,8 @@ def protrack_source(path: str | Path, *, placed: bool = True) -> ProTrackSource:
     placed : bool
         Whether an activity that stands later in the baseline than its relations demand waits for its
         baseline start (early dates are then the baseline's). False: it starts as early as relations allow,
-        which is what ProTrack itself simulates.
+        and resources bind where the file's stored simulation used them, which is what ProTrack itself
+        simulates.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def protrack_source(path: str | Path, *, placed: bool = True) -> ProTrackSource:
     ScenarioError
         If the file is no XML, no ProTrack project, or has no agenda, working hour or activity.
     """
-    file = read_file(Path(path))
+    file = read_file(Path(path), simulated=not placed)
     plan = Baseline(file)
     _note(file, plan, placed)
     tail = _last(file)
