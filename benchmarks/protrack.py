@@ -300,11 +300,14 @@ def beside(found: Sequence[Comparison]) -> str:
         for item in found
     ]
     greater, still = sum(item.mean_difference > 0 for item in drawn), np.count_nonzero(left > 0)
+    error = (left**2).mean() ** 0.5
     return (
-        f"The mean lies within 2 % in {mean} of {count} projects ({mean / count:.0%}), P80 within 3 % in {p80} "
-        f"({p80 / count:.0%}).\nIn {len(drawn)} ProTrack drew from the ranges: our mean is the greater one in "
-        f"{greater} of them; with 1 % of the baseline\nduration taken off every uncertain duration in {still}, "
-        f"and the means then differ by {(left**2).mean() ** 0.5:.1f} standard errors\n(root mean square).\n\n"
+        f"The mean lies within 2 % in {mean} of {count} projects ({mean / count:.0%}), "
+        f"P80 within 3 % in {p80} ({p80 / count:.0%}).\n"
+        f"In {len(drawn)} ProTrack drew from the ranges: our mean is the greater one in {greater} of them; "
+        "with 1 % of the baseline\n"
+        f"duration taken off every uncertain duration in {still}, and the means then differ by {error:.1f} "
+        "standard errors\n(root mean square).\n\n"
     ) + table(HEADS, lines)
 
 

@@ -15,6 +15,8 @@ from scheduling.calendar import CalendarTable
 from scheduling.errors import ContradictionError
 from scheduling.network import Factor, Network, Resource
 from scheduling.passes import early_pass
+from simulation.distributions import Discrete, Uniform
+from simulation.risks import Cancellation, Driver, Rework, RiskModel
 
 LENGTH = 1500
 CALENDARS = {
@@ -42,8 +44,51 @@ class Features:
     size: int = 7
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """What a network is compiled from."""
+
+    graph: Any
+    options: dict[str, Any]
+
+    @property
+    def network(self) -> Network:
+        return compile_network(self.graph, calendars=CALENDARS, **self.options)
+
+    def shuffled(self, seed: int) -> Recipe:
+        """The same in another order."""
+        random = np.random.default_rng(seed)
+
+        def mixed(items: Any) -> list[Any]:
+            listed = list(items)
+            return [listed[k] for k in random.permutation(len(listed))]
+
+        graph: Any = nx.MultiDiGraph()
+        graph.add_nodes_from(mixed(self.graph.nodes(data=True)))
+        graph.add_edges_from(mixed(self.graph.edges(data=True)))
+        lists = {key: mixed(self.options[key]) for key in ("resources", "factors")}
+        return Recipe(graph, {**self.options, **lists})
+
+    def __str__(self) -> str:
+        """Lines of Python that make it; they want ``tests`` on the path."""
+        return (
+            "import networkx as nx\n"
+            "from random_networks import Recipe\n"
+            "from scheduling.network import Factor, Resource\n"
+            "graph = nx.MultiDiGraph()\n"
+            f"graph.add_nodes_from({list(self.graph.nodes(data=True))!r})\n"
+            f"graph.add_edges_from({list(self.graph.edges(data=True))!r})\n"
+            f"recipe = Recipe(graph, {self.options!r})\n"
+        )
+
+
+def networks(features: Features) -> st.SearchStrategy[Network]:
+    return recipes(features).map(lambda recipe: recipe.network)
+
+
 @st.composite
-def networks(draw: st.DrawFn, features: Features) -> Network:
+def recipes(draw: st.DrawFn, features: Features) -> Recipe:
+    """Recipes of networks that do not contradict themselves."""
     size = draw(st.integers(2, features.size))
     graph: Any = nx.MultiDiGraph()
     progress = features.progress and draw(st.booleans())
@@ -65,19 +110,20 @@ def networks(draw: st.DrawFn, features: Features) -> Network:
             pair = (i, j) if draw(st.booleans()) else (j, i)
             graph.add_edge(*(f"a{k}" for k in pair), type=relation, lag=None,
                            maximum_lag=draw(st.integers(0, 12)))  # fmt: skip
+    recipe = Recipe(
+        graph,
+        {
+            "start": DATA_DATE - draw(st.integers(0, 6)) if progress else BASE + draw(st.integers(5, 9)),
+            "data_date": DATA_DATE if progress else None,
+            "resources": resources,
+            "factors": draw(factors(size)) if features.factors else (),
+        },
+    )
     try:
-        network = compile_network(
-            graph,
-            calendars=CALENDARS,
-            start=DATA_DATE - draw(st.integers(0, 6)) if progress else BASE + draw(st.integers(5, 9)),
-            data_date=DATA_DATE if progress else None,
-            resources=resources,
-            factors=draw(factors(size)) if features.factors else (),
-        )
-        early_pass(network)
+        early_pass(recipe.network)
     except ContradictionError:
         reject()
-    return network
+    return recipe
 
 
 @st.composite
@@ -147,3 +193,21 @@ def random_draws(network: Network, seed: int, count: int) -> Any:
     arrivals = np.array([gate.arrival for gate in network.gates], dtype=np.int32)
     arrivals = arrivals + random.integers(-3, 9, (count, len(network.gates)), dtype=np.int32)
     return Draws(range(count), work, np.asfortranarray(arrivals), np.ones((count, 0)))
+
+
+def risks_of(network: Network) -> RiskModel:
+    """Every kind of risk, on some of the unfinished activities, all factors and projects with a name."""
+    leads = list((network.lead_factors or {}).values())
+    working = [
+        name
+        for i, name in enumerate(network.ids)
+        if network.work[i] and not network.done(i) and name not in leads
+    ]
+    return RiskModel(
+        work={name: Uniform(1, 6) for name in working[:3]},
+        rework={name: Rework(0.4, Uniform(1, 4)) for name in working[1:2]},
+        delay={gate.id: Discrete((0, 2, 7), (2, 1, 1)) for gate in network.gates},
+        lead={name: Uniform(1, 7) for name in leads},
+        drivers=(Driver("rain", Uniform(0.8, 1.6), (*working, *leads)),) if working else (),
+        cancellation={name: Cancellation(0.9, yearly=True) for name in network.projects if name is not None},
+    )

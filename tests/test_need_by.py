@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_networks import Features, networks
+from random_networks import Features, networks, risks_of
 
 from scheduling.build import compile_network
 from scheduling.calendar import FIVE_DAY
@@ -19,12 +19,12 @@ from scheduling.network import Deadline, Factor, Id, Network, Resource
 from scheduling.passes import early_pass
 from simulation.arrivals import arriving, factors_of, without_factor
 from simulation.confidence import confidence_plan
-from simulation.distributions import Discrete, Fixed, Triangular, Uniform
+from simulation.distributions import Discrete, Fixed, Triangular
 from simulation.joint import joint_need_by
 from simulation.monte_carlo import simulate
 from simulation.need_by import NeedBy, need_by_dates
 from simulation.pieces import Piece
-from simulation.risks import Cancellation, Correlation, Driver, Rework, RiskModel
+from simulation.risks import Correlation, RiskModel
 from simulation.statistics import Probability
 
 COUNT = 24
@@ -48,20 +48,6 @@ def with_lines(network: Network, slack: int) -> Network | None:
     ahead = [i for i in range(len(network)) if not network.done(i)]
     lines = {i: Deadline(early.finish[i] + slack + 3 * i) for i in ahead[-3::2]}
     return replace(network, deadlines=lines, projects=("p",)) if lines and factors_of(network) else None
-
-
-def risks_of(network: Network) -> RiskModel:
-    working = [name for i, name in enumerate(network.ids) if network.work[i] and not network.done(i)]
-    leads = list((network.lead_factors or {}).values())
-    working = [name for name in working if name not in leads]
-    return RiskModel(
-        work={name: Uniform(1, 6) for name in working[:3]},
-        rework={name: Rework(0.4, Uniform(1, 4)) for name in working[1:2]},
-        delay={gate.id: Discrete((0, 2, 7), (2, 1, 1)) for gate in network.gates},
-        lead={name: Uniform(1, 7) for name in leads},
-        drivers=(Driver("rain", Uniform(0.8, 1.6), (*working, *leads)),) if working else (),
-        cancellation={"p": Cancellation(0.9, yearly=True)},
-    )
 
 
 def assert_borne_out(network: Network, risks: RiskModel, found: NeedBy, *, exact: bool) -> None:
