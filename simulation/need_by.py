@@ -105,7 +105,8 @@ def need_by_dates(
     replications : int or range
     seed : int
     progress : callable, optional
-        Called with (factors done, factors in all).
+        Called with (factors done, factors in all), after each part of the portfolio that nothing couples;
+        where there is only one, after each factor.
 
     Returns
     -------
@@ -155,12 +156,20 @@ def need_by_dates(
     ]
     total = sum(len(factors_of(piece.network)) for piece in pieces)
     large = len(numbers) * len(network) >= LARGE
+    parts: Iterator[list[NeedBy]]
+    if len(pieces) == 1:  # its factors share what is made ready once
+        search = _Search(pieces[0], wanted, numbers, seed, confidence)
+        steps = [1] * total
+        parts = spread(search.found, factors_of(pieces[0].network), large=large, here=True)
+    else:
+        dates = partial(_dates, wanted=wanted, numbers=numbers, seed=seed, confidence=confidence)
+        steps = [len(factors_of(piece.network)) for piece in pieces]
+        parts = spread(dates, pieces, large=large)
     found: list[NeedBy] = []
     done = 0
-    dates = partial(_dates, wanted=wanted, numbers=numbers, seed=seed, confidence=confidence)
-    for piece, part in zip(pieces, spread(dates, pieces, large=large), strict=True):
+    for part, step in zip(parts, steps, strict=True):
         found.extend(part)
-        done += len(factors_of(piece.network))
+        done += step
         if progress:
             progress(done, total)
     return tuple(found)
@@ -169,7 +178,7 @@ def need_by_dates(
 def _dates(piece: Piece, wanted: set[Id], numbers: range, seed: int, confidence: float) -> list[NeedBy]:
     """The need-by dates of one piece of a portfolio."""
     search = _Search(piece, wanted, numbers, seed, confidence)
-    return [item for factor in factors_of(piece.network) for item in search.dates(factor)]
+    return [item for factor in factors_of(piece.network) for item in search.found(factor)]
 
 
 class _Search:
@@ -206,6 +215,10 @@ class _Search:
     def exact(self, project: int) -> bool:
         """Whether late starts are the last arrivals: no deadline waits for units, and nothing is pushed."""
         return not self.net.pushing_maxima and self.dispatched.isdisjoint(self.lines[project])
+
+    def found(self, factor: Id) -> list[NeedBy]:
+        """:meth:`dates` as a list."""
+        return [*self.dates(factor)]
 
     def dates(self, factor: Id) -> Iterator[NeedBy]:
         """The need-by date of one factor for each project that waits for it."""
