@@ -44,6 +44,14 @@ class Features:
     size: int = 7
 
 
+COUPLED = (
+    Features(resources=1, progress=True, factors=True, size=6, leads=False),
+    Features(resources=2, progress=True, factors=True, maximum_lags=True, size=6),
+    Features(resources=1, progress=True, factors=True, stock=True, least_finishes=True, size=6),
+)
+"""Pools, maximum lags and stock, for what simulates a network again with something changed."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """What a network is compiled from."""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_networks import Features, networks
+from random_networks import COUPLED, Features, networks
 
 from scheduling.build import compile_network
 from scheduling.errors import InputError
@@ -86,22 +86,29 @@ def test_gains_equal_direct_simulation_without_the_cause(capacity: int) -> None:
     assert set(gains.by_project) == {"p", "q"}
 
 
+@pytest.mark.parametrize("features", COUPLED)
 @settings(max_examples=25, deadline=None)
-@given(networks(Features(resources=1, progress=True, size=6, leads=False)), st.integers(0, 20))
-def test_gains_equal_direct_simulation_on_random_networks(network: Network, slack: int) -> None:
+@given(data=st.data(), slack=st.integers(0, 20))
+def test_gains_equal_direct_simulation_on_random_networks(
+    features: Features, data: st.DataObject, slack: int
+) -> None:
+    network = data.draw(networks(features))
     try:
         early = early_pass(network)
     except InputError:
         return
     unfinished = [i for i in range(len(network)) if not network.done(i)]
     network = replace(network, deadlines={i: Deadline(early.finish[i] + slack % 7) for i in unfinished[::2]})
-    working = [network.ids[i] for i in unfinished if network.work[i]]
+    leads = set((network.lead_factors or {}).values())
+    working = [network.ids[i] for i in unfinished if network.work[i] and network.ids[i] not in leads]
     if not working:
         return
     risks = RiskModel(
         work={working[-1]: Uniform(1, 9)},
         rework={name: Rework(0.5, Uniform(1, 6)) for name in working[:2]},
         drivers=(Driver("rain", Uniform(0.8, 2), tuple(working)),),
+        delay={gate.id: Uniform(0, 6) for gate in network.gates},
+        lead={name: Uniform(1, 6) for name in leads},
     )
     gains = cause_gains(network, risks=risks, replications=12, seed=4)
     causes = [cause for cause in risks.causes if cause.kind != "work"]

@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_networks import Features, networks, risks_of
+from random_networks import COUPLED, Features, networks, risks_of
 
 from scheduling.build import compile_network
 from scheduling.calendar import FIVE_DAY
@@ -96,14 +96,13 @@ def test_exact_without_resources(network: Network, slack: int, confidence: float
         assert_borne_out(lined, risks, item, exact=True)
 
 
-@settings(max_examples=80, deadline=None)
-@given(
-    networks(Features(progress=True, factors=True, maximum_lags=True, resources=2, leads=False, size=6)),
-    st.integers(2, 25),
-    st.sampled_from([0.3, 0.8]),
-)
-def test_borne_out_with_resources(network: Network, slack: int, confidence: float) -> None:
-    lined = with_lines(network, slack)
+@pytest.mark.parametrize("features", COUPLED)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data(), slack=st.integers(2, 25), confidence=st.sampled_from([0.3, 0.8]))
+def test_borne_out_with_resources(
+    features: Features, data: st.DataObject, slack: int, confidence: float
+) -> None:
+    lined = with_lines(data.draw(networks(features)), slack)
     if lined is None:
         return
     risks = risks_of(lined)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_networks import Features, networks
+from random_networks import COUPLED, Features, networks
 
 from scheduling.build import compile_network
 from scheduling.errors import InputError
@@ -96,9 +96,13 @@ def test_gains_equal_direct_simulation(capacity: int) -> None:
     assert_gains(portfolio(capacity), RISKS, PUSHES, 120)
 
 
+@pytest.mark.parametrize("features", COUPLED)
 @settings(max_examples=40, deadline=None)
-@given(networks(Features(resources=1, progress=True, factors=True, size=6, leads=False)), st.integers(0, 20))
-def test_gains_equal_direct_simulation_on_random_networks(network: Network, slack: int) -> None:
+@given(data=st.data(), slack=st.integers(0, 20))
+def test_gains_equal_direct_simulation_on_random_networks(
+    features: Features, data: st.DataObject, slack: int
+) -> None:
+    network = data.draw(networks(features))
     try:
         early = early_pass(network)
     except InputError:
