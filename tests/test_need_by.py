@@ -82,7 +82,7 @@ def assert_borne_out(network: Network, risks: RiskModel, found: NeedBy, *, exact
 
 @settings(max_examples=80, deadline=None)
 @given(
-    networks(Features(progress=True, factors=True, least_finishes=True, size=6)),
+    networks(Features(progress=True, factors=True, least_finishes=True, maximum_lags=True, size=6)),
     st.integers(2, 25),
     st.sampled_from([0.3, 0.8]),
 )

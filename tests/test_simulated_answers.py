@@ -15,12 +15,24 @@ import numpy as np
 import pytest
 
 from scheduling.build import compile_network
-from scheduling.network import Network
-from simulation.distributions import Discrete, Distribution, Greatest, Lognormal, Pert, Scaled, Triangular
+from scheduling.network import Factor, Network
+from simulation.causes import cause_gains
+from simulation.distributions import (
+    Discrete,
+    Distribution,
+    Fixed,
+    Greatest,
+    Lognormal,
+    Pert,
+    Scaled,
+    Triangular,
+    Uniform,
+)
 from simulation.monte_carlo import simulate
+from simulation.need_by import need_by_dates
 from simulation.result import SimulationResult
-from simulation.risks import RiskModel
-from simulation.statistics import Probability, quantile_interval
+from simulation.risks import Cause, Rework, RiskModel
+from simulation.statistics import Probability, clopper_pearson, quantile_interval, wilson
 
 FINE = 1000
 """Slots in a unit of time, so that rounding to whole ones does not show."""
@@ -154,7 +166,8 @@ def test_a_chain_of_dice_is_their_sum(count: int) -> None:
     net = network_of({name: names[max(k - 1, 0) : k] for k, name in enumerate(names)}, deadline=deadline)
     risks = RiskModel(work=dict.fromkeys(names, Discrete((1, 2, 3, 4, 5, 6), (1,) * 6)))
     found = simulate(net, risks=risks, replications=MANY, seed=21).probability("end")
-    assert found.low - 0.004 <= dice_at_most(count, deadline) <= found.high + 0.004
+    low, high = wilson(found.successes, found.trials, 0.9999)
+    assert low <= dice_at_most(count, deadline) <= high
 
 
 @pytest.mark.parametrize("count", [2, 7, 40])
@@ -177,26 +190,78 @@ def test_parallel_activities_are_the_greatest_of_independent_draws(count: int) -
 
 
 # -- coverage -----------------------------------------------------------------------------------------------
+REPETITIONS = 1000
+SAMPLING = 3 * math.sqrt(0.95 * 0.05 / REPETITIONS)
+"""Three standard errors of a coverage of 95 % counted in so many repetitions."""
+
+
+def share(chance: float) -> np.ndarray:
+    """Whether a deadline is met that holds with a chance: 200 replications of each repetition."""
+    net = network_of({"permit": []}, deadline=1)
+    risks = RiskModel(work={"permit": Discrete((1, 2), (chance, 1 - chance))})
+    held = simulate(net, risks=risks, replications=200 * REPETITIONS, seed=9).meets("end")
+    return held.reshape(REPETITIONS, 200)
+
+
 @pytest.mark.parametrize("chance", [0.5, 0.8, 0.95, 0.99])
 def test_intervals_cover_the_true_probability_as_often_as_they_say(chance: float) -> None:
     """A thousand repetitions, each of 200 replications that no other has seen."""
-    net = network_of({"permit": []}, deadline=1)
-    risks = RiskModel(work={"permit": Discrete((1, 2), (chance, 1 - chance))})
-    held = simulate(net, risks=risks, replications=200_000, seed=9).meets("end").reshape(1000, 200)
-    found = [Probability.of(row) for row in held]
+    found = [Probability.of(row) for row in share(chance)]
     covered = np.mean([each.low <= chance <= each.high for each in found])
-    assert covered >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / 1000)
+    assert covered >= 0.95 - SAMPLING
+
+
+@pytest.mark.parametrize("chance", [0.5, 0.8, 0.95, 0.99, 0.998])
+def test_wilson_covers_about_and_clopper_pearson_at_least_as_often_as_it_says(chance: float) -> None:
+    counts = share(chance).sum(axis=1).tolist()
+    approximate = np.mean([low <= chance <= high for low, high in (wilson(k, 200) for k in counts)])
+    exact = np.mean([low <= chance <= high for low, high in (clopper_pearson(k, 200) for k in counts)])
+    assert exact >= 0.95 - SAMPLING
+    if chance <= 0.95:
+        assert approximate == pytest.approx(0.95, abs=SAMPLING)
 
 
 def test_intervals_of_a_quantile_cover_it_as_often_as_they_say() -> None:
     net = network_of({"a": [], "b": ["a"]})
     uniform = Discrete(tuple(range(1, 101)), (1,) * 100)
     ends = simulate(net, risks=RiskModel(work={"a": uniform, "b": uniform}), replications=100_000, seed=8)
-    samples = ends.finish[:, net.index["end"]].reshape(1000, 100)
+    samples = ends.finish[:, net.index["end"]].reshape(REPETITIONS, 100)
     sums = np.add.outer(np.arange(1, 101), np.arange(1, 101)).ravel()
     exact = int(np.sort(sums)[math.ceil(0.8 * len(sums)) - 1])
     intervals = [quantile_interval(row, 0.8) for row in samples]
     covered = np.mean(
         [low is not None and high is not None and low <= exact <= high for low, high in intervals]
     )
-    assert covered >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / 1000)
+    assert covered >= 0.95 - SAMPLING
+
+
+def test_standard_errors_of_gains_are_those_of_repetitions() -> None:
+    """Without its own rework one of two parallel permits leaves the other's: p (1 - q) is won exactly."""
+    net = network_of({"one": [], "two": []}, deadline=1)
+    p, q = 0.3, 0.2
+    risks = RiskModel(rework={"one": Rework(p, Fixed(1)), "two": Rework(q, Fixed(1))})
+    gains = [
+        cause_gains(net, risks=risks, replications=range(400 * k, 400 * (k + 1)), seed=4).by_activity["end"]
+        for k in range(REPETITIONS)
+    ]
+    found = [dict(rows)[Cause("rework", "one")] for rows in gains]
+    within = [abs(gain.mean - p * (1 - q)) <= 1.96 * gain.standard_error for gain in found]
+    assert np.mean(within) == pytest.approx(0.95, abs=SAMPLING)
+    spread = np.std([gain.mean for gain in found])
+    assert spread == pytest.approx(np.mean([gain.standard_error for gain in found]), rel=0.07)
+
+
+def test_intervals_at_need_by_dates_cover_the_true_probability_as_often_as_they_say() -> None:
+    """The date is chosen from the same draws: the probability that truly holds on it lies in the interval."""
+    graph = nx.DiGraph()
+    graph.add_node("dig", duration=20, deadline=100)
+    net = compile_network(graph, factors=[Factor("land", ("dig",), supply=3)])
+    risks = RiskModel(work={"dig": Discrete(tuple(range(21, 61)), (1,) * 40)}, delay={"land": Uniform(0, 9)})
+    covered, truths = 0, []
+    for k in range(REPETITIONS):
+        numbers = range(200 * k, 200 * (k + 1))
+        (land,) = need_by_dates(net, risks=risks, confidence=0.8, replications=numbers, seed=5)
+        truths.append(min(1.0, (100 - land.date - 20) / 40))
+        covered += land.reached.low <= truths[-1] <= land.reached.high
+    assert covered / REPETITIONS >= 0.95 - SAMPLING
+    assert np.mean(truths) == pytest.approx(0.8, abs=0.5 / 40 + 0.005)
