@@ -109,11 +109,12 @@ cache."""
     TAKINGS,
     OVERTAKING,
     OFF_AXIS,
-) = range(15)
+    FURTHEST,
+) = range(16)
 """Counters: the instant, the first one, the last of the least places; how many are to be visited now, to be
 polled later, and start without asking; visits arranged; queues where somebody waits; what happened at this
 instant; changes of capacity so far; the bucket looked at; takings; the longest overtaking; whether a date
-left its calendar."""
+left its calendar; the last bucket that anything was put into."""
 
 
 class Run(NamedTuple):
@@ -121,7 +122,7 @@ class Run(NamedTuple):
 
     Attributes
     ----------
-    tally : shape (15,)
+    tally : shape (16,)
     state : shape (activities + 1, 16)
     stack : shape (4, activities)
         Whom to visit now, whom to poll and when, and who starts without asking.
@@ -204,7 +205,7 @@ def arrange(run: Run, which: int, t: int) -> None:
     if first >= 0:
         run.entry[first, 2] = which
     run.bucket[at] = which
-    run.tally[NEXT] = min(run.tally[NEXT], at)
+    run.tally[NEXT], run.tally[FURTHEST] = min(run.tally[NEXT], at), max(run.tally[FURTHEST], at)
 
 
 @inlined
@@ -233,13 +234,14 @@ def by_then(run: Run, which: int, t: int) -> None:
 @inlined
 def upcoming(run: Run) -> int:
     """The next instant; LIMIT without one."""
-    at, last = run.tally[NEXT], len(run.bucket) - 1
+    mixed = len(run.bucket) - 1
+    at, last = run.tally[NEXT], min(run.tally[FURTHEST] + 1, mixed)
     while at < last and run.bucket[at] < 0:
         at += 1
     run.tally[NEXT] = at
     if at < last:
         return int(run.tally[FIRST] + at)
-    t, which = LIMIT, run.bucket[at]
+    t, which = LIMIT, run.bucket[mixed]
     while which >= 0:
         t = min(t, run.entry[which, 0])
         which = run.entry[which, 1]
@@ -721,7 +723,7 @@ def events(
     count, queues = len(members), len(yard.queue) - 1
     resources = len(yard.held)
     run = Run(
-        np.zeros(15, np.int64),
+        np.zeros(16, np.int64),
         np.empty((count + 1, 16), np.int32),
         np.empty((4, count), np.int32),
         np.empty((2 * count + len(clock.row) + 1, 4), np.int32),
