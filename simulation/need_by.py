@@ -160,7 +160,7 @@ def need_by_dates(
     if len(pieces) == 1:  # its factors share what is made ready once
         search = _Search(pieces[0], wanted, numbers, seed, confidence)
         steps = [1] * total
-        parts = spread(search.found, factors_of(pieces[0].network), large=large, here=True)
+        parts = spread(search.dates, factors_of(pieces[0].network), large=large, here=True)
     else:
         dates = partial(_dates, wanted=wanted, numbers=numbers, seed=seed, confidence=confidence)
         steps = [len(factors_of(piece.network)) for piece in pieces]
@@ -178,7 +178,7 @@ def need_by_dates(
 def _dates(piece: Piece, wanted: set[Id], numbers: range, seed: int, confidence: float) -> list[NeedBy]:
     """The need-by dates of one piece of a portfolio."""
     search = _Search(piece, wanted, numbers, seed, confidence)
-    return [item for factor in factors_of(piece.network) for item in search.found(factor)]
+    return [item for factor in factors_of(piece.network) for item in search.dates(factor)]
 
 
 class _Search:
@@ -216,26 +216,24 @@ class _Search:
         """Whether late starts are the last arrivals: no deadline waits for units, and nothing is pushed."""
         return not self.net.pushing_maxima and self.dispatched.isdisjoint(self.lines[project])
 
-    def found(self, factor: Id) -> list[NeedBy]:
-        """:meth:`dates` as a list."""
-        return [*self.dates(factor)]
-
-    def dates(self, factor: Id) -> Iterator[NeedBy]:
+    def dates(self, factor: Id) -> list[NeedBy]:
         """The need-by date of one factor for each project that waits for it."""
         gated = gated_by(self.net, factor)
         waiting = {
             k: bounds for k, late in self.late.items() if (bounds := [late[i] for i in gated if i in late])
         }
         if not waiting:
-            return
+            return []
         trial = _Trial.of(self, factor)
+        found = []
         for project, bounds in waiting.items():
             last = np.full(len(self.draws.replications), NEVER, dtype=np.int64)
             last[self.hopeful[project]] = np.minimum.reduce(bounds)
             last[~self.on_time(trial.at_once, project)] = NEVER
             if not self.exact(project):
                 self.bisect(trial, project, last)
-            yield self.judged(trial, project, last)
+            found.append(self.judged(trial, project, last))
+        return found
 
     def bisect(self, trial: _Trial, project: int, last: Ints) -> None:
         """Bring forward the last arrivals that resources or maximum lags keep from being tolerated."""
