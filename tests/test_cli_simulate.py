@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from problem_files import SM
+from rich.progress import Task, TaskID
 
 from scenarios.assemble import assemble
+from scenarios.cli.shared import RateColumn, stages
 from scenarios.load import load_scenario
 from scenarios.simulating import losses, simulated, with_deadline
 from scheduling.errors import InputError
@@ -171,6 +173,7 @@ def test_what_never_finishes_is_named(call: Call, tmp_path: Path) -> None:
         (("--until", "5"), "until=5.0 is not the width of an interval"),
         (("--engine", "maxplus"), "may wait for a resource. Choose engine='auto'."),
         (("--engine", "guess"), "guess"),
+        (("--workers", "2", "--dask", "tcp://127.0.0.1:9"), "--workers and --dask: give one of them"),
     ],
 )
 def test_bad_options(call: Call, yard: str, options: tuple[str, ...], message: str) -> None:
@@ -198,3 +201,25 @@ def test_losses_add_up(yard: str) -> None:
     assert steps == pytest.approx(departments)
     with pytest.raises(InputError, match=r"--deadline tomorrow: write a day"):
         simulated(found.assembly, replications=2, deadline="tomorrow")
+
+
+def test_workers_change_nothing(call: Call, yard: str) -> None:
+    many = ("simulate", yard, "--replications", 5000, "--json")
+    once = call(*many)[1]
+    assert [call(*many, "--workers", count)[1] for count in (1, 2)] == [once, once]
+
+
+def test_a_cluster_that_is_not_there(call: Call, yard: str) -> None:
+    code, _, errors = call("simulate", yard, "--dask", "nowhere:", "--json")
+    assert code == 2
+    assert errors.count("\n") == 1
+    assert "no Dask scheduler answers at nowhere:" in errors or "backplan[dask]" in errors
+
+
+def test_progress_tells_the_rate() -> None:
+    with stages("en") as show:
+        show("stage_simulate", 0, 5000)
+    task = Task(TaskID(0), "", 5000, 0, _get_time=lambda: 0.0)
+    assert str(RateColumn().render(task)) == ""
+    task.finished_speed = 1234.5
+    assert str(RateColumn().render(task)) == "1,234/s"

@@ -103,14 +103,14 @@ def progress_bars() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        _RateColumn(),
+        RateColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
 
 
-class _RateColumn(ProgressColumn):
+class RateColumn(ProgressColumn):
     """Steps (replications) a second."""
 
     def render(self, task: Task) -> Text:

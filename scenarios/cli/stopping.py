@@ -33,23 +33,28 @@ def stoppable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    signals: list[int] = []
+
+    def stop(number: int, frame: object) -> NoReturn:
+        signals.append(number)
+        raise _Stopped
+
     told, heard = socket.socketpair()
     told.setblocking(False)
     threading.Thread(target=_watch, args=(heard,), daemon=True).start()
-    handler = signal.signal(signal.SIGINT, _stop)
+    handler = signal.signal(signal.SIGINT, stop)
     before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
     try:
         yield
-    except _Stopped:
-        _end()
+    except BaseException:  # compiled modules turn _Stopped into errors of their own
+        if not signals:
+            raise
     finally:
         signal.set_wakeup_fd(before)
         signal.signal(signal.SIGINT, handler)
         told.close()
-
-
-def _stop(number: int, frame: object) -> NoReturn:
-    raise _Stopped
+    if signals:
+        _end()
 
 
 def _watch(heard: socket.socket) -> None:
