@@ -114,13 +114,8 @@ class RateColumn(ProgressColumn):
     """Steps (replications) a second."""
 
     def render(self, task: Task) -> Text:
-        return Text(
-            ""
-            if task.speed is None
-            else f"{task.speed:,.3g}/s"
-            if task.speed < 100
-            else f"{task.speed:,.0f}/s"
-        )
+        speed = task.finished_speed or task.speed or 0.0
+        return Text(f"{speed:,.{0 if speed >= 10 else 1}f}/s" if speed else "")
 
 
 @contextmanager
