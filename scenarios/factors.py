@@ -9,9 +9,13 @@ from functools import cache
 from scenarios.catalog import FactorDefault, factor_defaults
 from scenarios.expand import NodeSpec
 from scenarios.fields import earlier
+from scenarios.messages import label
 from scenarios.schema import FactorSpec, Label, LognormalSpec, Project, Scenario, Spread
 from scheduling.network import Factor
 from simulation.distributions import rounded
+
+HOLD = "hold:"
+"""Begins the names of factors that are hold points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,34 @@ def project_factors(
     """
     use_defaults = uses_defaults(project, scenario)
     defaults = gate_defaults()
-    names = list(project.factors)
+    given_factors = project.factors | open_holds(project)
+    names = list(given_factors)
     if use_defaults and project.template:
-        names += [key for key in defaults if key not in project.factors]
+        names += [key for key in defaults if key not in given_factors]
     unstarted = {spec.node: spec.id for spec in specs if spec.id not in begun}
     found = []
     for name in names:
-        given, default = project.factors.get(name, FactorSpec()), defaults.get(name)
+        given, default = given_factors.get(name, FactorSpec()), defaults.get(name)
         gates = given.gates if given.gates is not None else (default.gates if default else ())
         held = tuple(unstarted[node] for node in gates if node in unstarted)
         late = _default_delay(default, scenario.slots_per_day) if default and use_defaults else None
         if held and (given.supply or given.lead or late):
             found.append(_factor(project, scenario, name, given, late, held))
     return found
+
+
+def open_holds(project: Project) -> dict[str, FactorSpec]:
+    """Hold points that are not cleared, as factors that arrive when they are."""
+    return {
+        f"{HOLD}{name}": FactorSpec(
+            supply=hold.expected,
+            delay=hold.delay,
+            gates=hold.blocks,
+            name=hold.name or label(f"hold_{hold.aspect}"),
+        )
+        for name, hold in project.holds.items()
+        if hold.cleared is None
+    }
 
 
 @cache

@@ -11,12 +11,12 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from scenarios.assemble import Assembly, assemble
 from scenarios.cause_labels import cause_view
 from scenarios.cautions import portfolio_notes, project_notes
 from scenarios.curves import completion_curve, investment_curve
+from scenarios.events import Events
 from scenarios.expand import NodeSpec
 from scenarios.lights import light_of
 from scenarios.messages import label
@@ -38,7 +38,6 @@ from scenarios.schema import Label, Project, QuotaSpec, Scenario
 from scheduling.backward import backward_schedule
 from scheduling.cpm import CriticalPath, critical_path
 from scheduling.errors import InputError
-from scheduling.network import START_MILESTONE
 from scheduling.plan import Plan
 from simulation.causes import CauseGains, cause_gains
 from simulation.confidence import ConfidencePlan, confidence_plan
@@ -50,8 +49,6 @@ from simulation.statistics import Probability
 
 DUE_DAYS = 28
 MOST_CAUSES = 3
-LAST_COUNTS = ("completion",)
-"""Events that have happened once the last node of the kind is done; the others with the first."""
 PLAN_EFFORT = 1.0
 """Work units of the optimiser on each level of the late plan: a few seconds for a district's projects."""
 Progress = Callable[[str, int, int], None]
@@ -129,6 +126,7 @@ class _Run:
             seed=seed,
             progress=lambda done, total: progress("stage_causes", done, total),
         )
+        self.events = Events(self.assembly, self.simulation)
         self.quantiles = [self.simulation.dates(p) for p in (0.5, 0.8, 0.9)]
 
     def result(self) -> Forecast:
@@ -249,13 +247,13 @@ class _Run:
     def quota(self, spec: QuotaSpec) -> QuotaResult:
         """Reached already, and the projects ahead of the event, counted in every replication."""
         counts = np.zeros(self.scenario.replications, dtype=np.int64)
-        once = np.all if spec.event in LAST_COUNTS else np.any
-        candidates = []
-        for project in self.scenario.projects:
-            nodes = self.events(project.id, spec.event)
-            if nodes and spec.sector in (None, project.sector):
-                candidates.append(project.id)
-                counts += once([self.happens_by(name, spec.date) for name in nodes], axis=0)
+        candidates = [
+            project.id
+            for project in self.scenario.projects
+            if counts_for(spec, project) and self.events.ahead(project.id, spec.event)
+        ]
+        for name in candidates:
+            counts += self.events.by(name, spec.event, spec.date)
         return QuotaResult(
             event=spec.event,
             sector=spec.sector,
@@ -266,26 +264,6 @@ class _Run:
             expected=spec.reached + float(counts.mean()),
             met=Probability.of(counts + spec.reached >= spec.target),
         )
-
-    def events(self, project: str, event: str) -> list[str]:
-        """Unfinished nodes of a project that are an event; none where it has happened."""
-        specs = self.assembly.specs.values()
-        nodes = [node.id for node in specs if node.project == project and node.kind == event]
-        ahead = [name for name in nodes if not self.net.done(self.net.index[name])]
-        return ahead if len(ahead) == len(nodes) or event in LAST_COUNTS else []
-
-    def happens_by(self, name: str, when: date) -> npt.NDArray[np.bool_]:
-        """Whether a node is done by the end of a day, before any cancellation, one entry a replication."""
-        net, i = self.net, self.net.index[name]
-        assert net.axis is not None
-        finish = self.simulation.finish[:, i]
-        if _day(when) < net.axis.first:
-            return np.zeros(len(finish), dtype=np.bool_)
-        when = min(when, net.axis.last, key=_day)
-        bound = net.axis.last_start(when) if net.kind[i] == START_MILESTONE else net.axis.end_of(when)
-        lives = self.simulation.cancelled[:, net.project[i]]
-        happens: npt.NDArray[np.bool_] = finish <= np.minimum(bound, lives)
-        return happens
 
     def due(self, projects: tuple[ProjectResult, ...]) -> tuple[DueItem, ...]:
         """Starts and finishes planned in the coming days, and overdue deadlines."""
@@ -352,6 +330,16 @@ def candidates(risks: RiskModel) -> list[RiskCause]:
         for cause in risks.causes
         if cause.kind in ("factor", "rework") or (cause.kind == "driver" and isinstance(cause.id, str))
     ]
+
+
+def counts_for(quota: QuotaSpec, project: Project) -> bool:
+    """Whether a project is of the sector and the investment band of a quota."""
+    if quota.sector not in (None, project.sector):
+        return False
+    if quota.least is None and quota.below is None:
+        return True
+    total = project.investment.total if project.investment else None
+    return total is not None and (quota.least or 0) <= total < (quota.below or float("inf"))
 
 
 def input_hash(scenario: Scenario) -> str:

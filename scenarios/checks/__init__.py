@@ -9,6 +9,7 @@ from scenarios.catalog import options, template, templates
 from scenarios.checks.context import Context, repeated, unknown
 from scenarios.checks.cycles import cycles
 from scenarios.checks.dates import covered, status
+from scenarios.checks.dispatch import dispatch
 from scenarios.checks.names import names
 from scenarios.checks.shared import shared, too_much
 from scenarios.checks.undated import undated
@@ -25,7 +26,7 @@ def check(scenario: Scenario) -> list[Problem]:
     if problems := _projects(scenario):
         return problems
     context = Context.of(scenario)
-    return [*names(context), *status(context), *shared(context)] or [
+    return [*names(context), *status(context), *shared(context), *dispatch(context)] or [
         *(covered(context) if scenario.dated else undated(context)),
         *too_much(context),
         *cycles(context),

@@ -153,6 +153,9 @@ def _project_dates(project: Project, here: Path, data_date: date) -> Iterator[tu
     for name, factor in project.factors.items():
         if factor.supply and not earlier(factor.supply, data_date):
             yield (*here, "factors", name, "supply"), factor.supply
+    for name, hold in project.holds.items():
+        if hold.cleared is None and hold.expected:
+            yield (*here, "holds", name, "expected"), hold.expected
     for path, part in parts(project, here):
         for key in ("release", "start_by", "finish_from"):
             if when := getattr(part, key):

@@ -23,6 +23,16 @@ from scenarios.fields import (
     Spread,
 )
 from scenarios.schema.activities import Activity, ModeSpec, Override, Predecessor, ReworkSpec
+from scenarios.schema.dispatch import (
+    CandidateSpec,
+    ClaimSpec,
+    Event,
+    EvidenceSpec,
+    HoldSpec,
+    ProblemSpec,
+    RuleSpec,
+    SiteCheckSpec,
+)
 from scenarios.schema.projects import Current, DeadlineSpec, FactorSpec, Investment, Progress, Project
 from scenarios.schema.shared import (
     CalendarSpec,
@@ -41,27 +51,35 @@ __all__ = [
     "SCHEMA",
     "Activity",
     "CalendarSpec",
+    "CandidateSpec",
     "CapacityChange",
+    "ClaimSpec",
     "Current",
     "DeadlineSpec",
     "Delivery",
     "DiscreteSpec",
     "DriverSpec",
+    "Event",
+    "EvidenceSpec",
     "FactorSpec",
+    "HoldSpec",
     "Investment",
     "Label",
     "LognormalSpec",
     "ModeSpec",
     "Override",
     "Predecessor",
+    "ProblemSpec",
     "Progress",
     "Project",
     "QuotaSpec",
     "ResourceSpec",
     "ReworkSpec",
+    "RuleSpec",
     "Scenario",
     "Selection",
     "ShockSpec",
+    "SiteCheckSpec",
     "Spread",
     "WeatherSpec",
 ]
@@ -119,6 +137,10 @@ class Scenario(Model):
     """What-ifs between two dates, by id; every one in the file happens."""
     quotas: tuple[QuotaSpec, ...] = ()
     """Target numbers."""
+    rules: RuleSpec = RuleSpec()
+    """Rules for lights and lists."""
+    reserve: tuple[CandidateSpec, ...] = ()
+    """Projects in reserve."""
     projects: tuple[Project, ...] = Field(min_length=1)
     """The portfolio."""
     notes: tuple[Label, ...] = ()

@@ -13,13 +13,21 @@ from scenarios.fields import (
     Model,
     Moment,
     Name,
-    Number,
     Positive,
     Probability,
     Spread,
     earlier,
 )
 from scenarios.schema.activities import Activity, Override
+from scenarios.schema.dispatch import (
+    Amount,
+    ClaimSpec,
+    EvidenceSpec,
+    HoldSpec,
+    Month,
+    ProblemSpec,
+    SiteCheckSpec,
+)
 
 
 # -- dates and status ---------------------------------------------------------------------------------------
@@ -102,12 +110,23 @@ class FactorSpec(Model):
 class Investment(Model):
     """Money in 10,000 CNY (万元)."""
 
-    total: Annotated[Number, Field(ge=0)]
+    total: Amount
     """Total investment (总投资)."""
-    this_year: Annotated[Number, Field(ge=0)] | None = None
+    this_year: Amount | None = None
     """To be completed this year (年度计划投资)."""
-    completed: Annotated[Number, Field(ge=0)] = 0
+    completed: Amount = 0
     """Completed since the project began (累计完成投资)."""
+    months: dict[Month, Amount] = Field(default_factory=dict)
+    """Completed by month (按月完成投资), part of `completed`."""
+    secured: Amount | None = None
+    """Funds in hand or promised (已落实资金); what is left of the total is the gap (投资缺口)."""
+
+    @model_validator(mode="after")
+    def _months_are_part(self) -> Investment:
+        by_month = sum(self.months.values())
+        if by_month > self.completed * (1 + 1e-9):
+            raise ValueError(f"the months add up to {by_month:g}, more than completed {self.completed:g}")
+        return self
 
 
 def _one_or_more(value: Any) -> Any:
@@ -141,6 +160,14 @@ class Project(Model):
     """Responsible unit (责任单位)."""
     responsible_person: str | None = None
     """Responsible person (责任人), by office."""
+    developer: str | None = None
+    """Developer (建设单位)."""
+    leader: str | None = None
+    """Leader in charge (挂点领导), by office."""
+    group: str | None = None
+    """Group that pushes it (推进组)."""
+    category: str | None = None
+    """Class of project, as reports group it (新建、更新、民生 ...)."""
     blocker: Label | None = None
     """What holds it up (难点堵点)."""
     start: Moment | None = None
@@ -156,6 +183,16 @@ class Project(Model):
     """Dates that must hold, at most one a node."""
     factors: dict[Identifier, FactorSpec] = Field(default_factory=dict)
     """Factors, by an id of the catalogue (``land``, ``funds``, ``power`` ...) or one of your own."""
+    holds: dict[Identifier, HoldSpec] = Field(default_factory=dict)
+    """Hold points, by an id of your own."""
+    problems: dict[Identifier, ProblemSpec] = Field(default_factory=dict)
+    """Its problem list (问题清单), by an id of your own."""
+    evidence: tuple[EvidenceSpec, ...] = ()
+    """What proves its start and registration."""
+    claims: tuple[ClaimSpec, ...] = ()
+    """Events as reported by the responsible unit."""
+    checks: tuple[SiteCheckSpec, ...] = ()
+    """What inspections found on site."""
     overrides: dict[str, Override] = Field(default_factory=dict)
     """What differs from catalogue steps, by step."""
     activities: tuple[Activity, ...] = ()

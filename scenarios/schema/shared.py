@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
@@ -21,6 +21,7 @@ from scenarios.fields import (
     Spread,
     earlier,
 )
+from scenarios.schema.dispatch import Amount, Event
 
 
 class CalendarSpec(Model):
@@ -87,6 +88,10 @@ class ResourceSpec(Model):
     """What is added to a stock, in order of date."""
     demand: dict[str, NotNegative] = Field(default_factory=dict)
     """Units that a node holds (of a stock: takes), by node, in every project that has it."""
+    factor: str | None = None
+    """Factor that it is the supply of (``land``, ``funds``, ``labour`` ...), for the factor ledger."""
+    unit: Label | None = None
+    """Unit it is counted in (亩, 万元, 人)."""
     synthetic: StrictBool = False
     """Not from the source; outputs say so."""
 
@@ -188,13 +193,24 @@ class ShockSpec(Selection):
 class QuotaSpec(Model):
     """A target number of events by a date (任务指标)."""
 
-    event: Literal["start", "completion", "production"]
-    """Start (开工), completion (竣工) or production (投产)."""
+    event: Event
+    """What counts: signing (签约), landing (落地), start (开工), registration (入库纳统), completion (竣工),
+    production (投产), full_effect (达效)."""
     sector: str | None = None
     """Sector that counts; all by default."""
+    least: Amount | None = None
+    """Least total investment that counts, in 10,000 CNY (万元)."""
+    below: Amount | None = None
+    """Total investment below which it counts, in 10,000 CNY (万元)."""
     target: NotNegative
     """How many there must be."""
     reached: NotNegative = 0
     """How many have happened already, those of projects in this file included."""
     date: Moment
     """Last day that counts."""
+
+    @model_validator(mode="after")
+    def _a_band(self) -> QuotaSpec:
+        if self.least is not None and self.below is not None and self.below <= self.least:
+            raise ValueError(f"nothing is at least {self.least:g} and below {self.below:g}; correct one")
+        return self
