@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any
 
@@ -81,16 +82,40 @@ def forecast(scenario: Scenario, *, progress: Progress | None = None) -> Forecas
     >>> len(result.projects), result.provenance.start_rule
     (8, 'asap')
     """
-    if not scenario.dated:
-        raise InputError(
-            f"'{scenario.name}' has no dates, which charts and forecasts need. `backplan plan` and "
-            "`backplan critical-path` take it."
-        )
-    return _Run(scenario, progress or (lambda stage, done, total: None)).result()
+    return Run(scenario, progress).forecast
 
 
-class _Run:
-    def __init__(self, scenario: Scenario, progress: Progress) -> None:
+class Run:
+    """A scenario planned and simulated: what the forecast and the dispatch room are read from.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    assembly : Assembly
+    cpm : CriticalPath
+    late_plan : Plan
+        As late as deadlines and resources allow, at planning durations.
+    plan : ConfidencePlan
+    simulation : SimulationResult
+        Starting as soon as possible, every replication kept.
+    gains : CauseGains
+    events : Events
+    forecast : Forecast
+        Everything in dates and texts.
+
+    Raises
+    ------
+    SchedulingError
+        For an input that cannot be scheduled, or that has no dates.
+    """
+
+    def __init__(self, scenario: Scenario, progress: Progress | None = None) -> None:
+        if not scenario.dated:
+            raise InputError(
+                f"'{scenario.name}' has no dates, which charts and forecasts need. `backplan plan` and "
+                "`backplan critical-path` take it."
+            )
+        progress = progress or (lambda stage, done, total: None)
         self.scenario = scenario
         self.assembly: Assembly = assemble(scenario)
         net = self.net = self.assembly.network
@@ -129,7 +154,8 @@ class _Run:
         self.events = Events(self.assembly, self.simulation)
         self.quantiles = [self.simulation.dates(p) for p in (0.5, 0.8, 0.9)]
 
-    def result(self) -> Forecast:
+    @cached_property
+    def forecast(self) -> Forecast:
         scenario = self.scenario
         projects = tuple(self.project(project) for project in scenario.projects)
         return Forecast(
@@ -169,6 +195,10 @@ class _Run:
             lead_unit=project.lead_unit,
             responsible_unit=project.responsible_unit,
             responsible_person=project.responsible_person,
+            developer=project.developer,
+            leader=project.leader,
+            group=project.group,
+            category=project.category,
             blocker=project.blocker,
             investment=InvestmentView(money.total, money.this_year, money.completed) if money else None,
             nodes=tuple(self.node(spec, project) for spec in specs),

@@ -172,6 +172,10 @@ class ProjectResult:
     lead_unit: str | None
     responsible_unit: str | None
     responsible_person: str | None
+    developer: str | None
+    leader: str | None
+    group: str | None
+    category: str | None
     blocker: Label | None
     investment: InvestmentView | None
     nodes: tuple[Node, ...]

@@ -16,7 +16,7 @@ from scenarios import forecast as module
 from scenarios.assemble import assemble
 from scenarios.cautions import provisional_years
 from scenarios.charts import save_all
-from scenarios.forecast import DUE_DAYS, _Run, candidates, forecast, input_hash
+from scenarios.forecast import DUE_DAYS, Run, candidates, forecast, input_hash
 from scenarios.load import load_scenario
 from scenarios.reports import result_dict, write_all
 from scenarios.results import Curve, Forecast, Node
@@ -110,13 +110,13 @@ def scenario(**more: Any) -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def run() -> _Run:
-    return _Run(scenario(), lambda stage, done, total: None)
+def run() -> Run:
+    return Run(scenario(), lambda stage, done, total: None)
 
 
 @pytest.fixture(scope="module")
-def result(run: _Run) -> Forecast:
-    return run.result()
+def result(run: Run) -> Forecast:
+    return run.forecast
 
 
 def nodes(result: Forecast) -> Iterator[Node]:
@@ -124,7 +124,7 @@ def nodes(result: Forecast) -> Iterator[Node]:
 
 
 # -- projects and nodes -------------------------------------------------------------------------------------
-def test_dates_are_those_of_the_passes_and_plans(run: _Run, result: Forecast) -> None:
+def test_dates_are_those_of_the_passes_and_plans(run: Run, result: Forecast) -> None:
     net = assemble(scenario()).network
     cpm = critical_path(net)
     planned = confidence_plan(net, risks=run.assembly.risks, confidence=0.7, replications=COUNT, seed=5)
@@ -145,7 +145,7 @@ def test_dates_are_those_of_the_passes_and_plans(run: _Run, result: Forecast) ->
         assert project.critical_path == next(cpm.paths(project.id), ())
 
 
-def test_probabilities_and_quantiles_are_shares_of_the_replications(run: _Run, result: Forecast) -> None:
+def test_probabilities_and_quantiles_are_shares_of_the_replications(run: Run, result: Forecast) -> None:
     net = run.net
     direct = simulate(net, run.plan.plan, risks=run.assembly.risks, replications=COUNT, seed=5)
     for node in nodes(result):
@@ -194,7 +194,7 @@ def test_a_project_without_deadlines_promises_nothing(result: Forecast) -> None:
     assert (project.on_time, project.confidence, project.light, project.causes) == (None, None, None, ())
 
 
-def test_causes_are_above_two_standard_errors_and_named(run: _Run, result: Forecast) -> None:
+def test_causes_are_above_two_standard_errors_and_named(run: Run, result: Forecast) -> None:
     found = [cause for project in result.projects for cause in project.causes]
     assert found
     assert all(cause.gain > 2 * cause.standard_error for cause in found)
@@ -209,7 +209,7 @@ def test_causes_are_above_two_standard_errors_and_named(run: _Run, result: Forec
     assert result.node("P/permit").cause is None
 
 
-def test_a_cause_of_another_project_bears_its_name(run: _Run) -> None:
+def test_a_cause_of_another_project_bears_its_name(run: Run) -> None:
     from scenarios.cause_labels import cause_view
     from simulation.statistics import Gain
 
@@ -223,7 +223,7 @@ def test_a_cause_of_another_project_bears_its_name(run: _Run) -> None:
     assert cause_view(run.assembly, Cause("resource", "crew"), gain, first).label.zh == "等候队伍"
 
 
-def test_candidates_are_what_somebody_can_act_on(run: _Run) -> None:
+def test_candidates_are_what_somebody_can_act_on(run: Run) -> None:
     found = candidates(run.assembly.risks)
     assert {cause.kind for cause in found} <= {"factor", "rework", "driver"}
     assert Cause("factor", "Q/factor:funds") in found
@@ -231,7 +231,7 @@ def test_candidates_are_what_somebody_can_act_on(run: _Run) -> None:
 
 
 # -- portfolio ----------------------------------------------------------------------------------------------
-def test_quotas_are_counted_replication_by_replication(run: _Run, result: Forecast) -> None:
+def test_quotas_are_counted_replication_by_replication(run: Run, result: Forecast) -> None:
     net, finish = run.net, run.simulation.finish
     cases = [
         (["P/end", "Q/end"], 0, 2, day(170)),
@@ -273,7 +273,7 @@ def test_quotas_may_be_dated_beyond_the_calendars() -> None:
     assert quota_of([node], date(1950, 1, 1)).expected == 0
 
 
-def test_number_on_time_is_a_distribution_over_projects_with_deadlines(run: _Run, result: Forecast) -> None:
+def test_number_on_time_is_a_distribution_over_projects_with_deadlines(run: Run, result: Forecast) -> None:
     assert sum(result.number_on_time) == pytest.approx(1.0)
     assert len(result.number_on_time) == 3
     together = run.simulation.on_time("P").astype(int) + run.simulation.on_time("Q")
@@ -571,8 +571,8 @@ def hourly() -> Scenario:
 
 
 def test_hour_slots_run_through_reports_and_charts(tmp_path: Path) -> None:
-    run = _Run(hourly(), lambda stage, done, total: None)
-    result = run.result()
+    run = Run(hourly(), lambda stage, done, total: None)
+    result = run.forecast
     go = result.node("P/go")
     finishes = run.simulation.finish[:, run.net.index["P/go"]].tolist()
     on_day = sum(run.net.show_finish(run.net.index["P/go"], value) <= date(2026, 3, 5) for value in finishes)
