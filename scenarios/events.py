@@ -70,6 +70,10 @@ class Events:
         self.assembly = assembly
         self.simulation = simulation
 
+    def specs(self, project: str) -> list[NodeSpec]:
+        """The planned nodes of a project."""
+        return self._specs[project]
+
     @cached_property
     def _specs(self) -> dict[str, list[NodeSpec]]:
         found: dict[str, list[NodeSpec]] = {project.id: [] for project in self.assembly.scenario.projects}
@@ -104,7 +108,7 @@ class Events:
             Bool, one entry a replication.
         """
         nodes = self.nodes(project, event)
-        each = [self._node_by(name, when) for name in nodes]
+        each = [self.node_by(name, when) for name in nodes]
         return np.asarray((np.any if event in _FIRST_COUNTS else np.all)(each, axis=0), dtype=np.bool_)
 
     def _done(self, nodes: Iterable[str], event: Event) -> bool:
@@ -112,7 +116,7 @@ class Events:
         done = [net.done(net.index[name]) for name in nodes]
         return any(done) if event in _FIRST_COUNTS else all(done)
 
-    def _node_by(self, name: str, when: date) -> Bools:
+    def node_by(self, name: str, when: date) -> Bools:
         net, i = self.assembly.network, self.assembly.network.index[name]
         assert net.axis is not None
         assert self.simulation is not None, "a forecast has simulated"

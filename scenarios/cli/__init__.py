@@ -6,7 +6,16 @@ import sys
 
 import typer
 
-from scenarios.cli import baseline, correlations, files, forecasting, planning, questions, simulating
+from scenarios.cli import (
+    baseline,
+    correlations,
+    dispatching,
+    files,
+    forecasting,
+    planning,
+    questions,
+    simulating,
+)
 from scenarios.cli.shared import BAD_INPUT
 from scenarios.cli.stopping import stoppable
 from scheduling.errors import SchedulingError
@@ -30,6 +39,8 @@ for _command in (
     questions.push,
     questions.compare,
     correlations.correlations,
+    dispatching.ready,
+    dispatching.quotas,
     planning.explain,
     planning.conflicts,
     files.check,
@@ -39,6 +50,7 @@ for _command in (
     files.schema,
 ):
     app.command()(_command)
+app.command("stages")(dispatching.show_stages)
 app.add_typer(baseline.app, name="baseline")
 
 

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from scenarios.reports.files import replacing
 from scenarios.results import Forecast
@@ -38,7 +38,7 @@ def result_dict(forecast: Forecast) -> dict[str, Any]:
     InputError
         When a number is not finite; the message names it.
     """
-    content: dict[str, Any] = {"format": FORMAT} | _plain(forecast, "")
+    content: dict[str, Any] = {"format": FORMAT} | plain_data(forecast, "")
     return content | {"result_hash": hashlib.sha256(canonical(content)).hexdigest()}
 
 
@@ -89,19 +89,21 @@ def result_schema() -> dict[str, Any]:
     return schema
 
 
-def _plain(value: Any, where: str) -> Any:
-    """`value` as data; `where` is its place in the forecast, for messages."""
+def plain_data(value: Any, where: str = "") -> Any:
+    """Rows of results as data; `where` is their place in the whole, for messages."""
     if isinstance(value, Probability):
         return {name: getattr(value, name) for name in ("successes", "trials", "value", "low", "high")}
     if isinstance(value, Label):
         return {"zh": value.zh, "en": value.en}
     if is_dataclass(value):
         names = [field.name for field in fields(value)]
-        return {name: _plain(getattr(value, name), f"{where}.{name}") for name in names}
+        return {name: plain_data(getattr(value, name), f"{where}.{name}") for name in names}
     if isinstance(value, dict):
-        return {key: _plain(value[key], f"{where}.{key}") for key in sorted(value)}
+        return {key: plain_data(value[key], f"{where}.{key}") for key in sorted(value)}
     if isinstance(value, tuple):
-        return [_plain(item, f"{where}[{index}]") for index, item in enumerate(value)]
+        return [plain_data(item, f"{where}[{index}]") for index, item in enumerate(value)]
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
