@@ -8,21 +8,20 @@ from functools import partial
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from scheduling.errors import InputError
 from scheduling.network import Id, Network
 from scheduling.plan import Plan
 from simulation.coupling import binding_resources
-from simulation.monte_carlo import simulate, simulate_variants
-from simulation.pieces import Piece, without_resources
-from simulation.result import SimulationResult
+from simulation.monte_carlo import BLOCK
+from simulation.pieces import Flags, Piece, lines_ahead, without_resources
 from simulation.risks import Cause, RiskModel
+from simulation.sampling import cancelled, draw, redraw_rows
+from simulation.simulator import Run, Simulator
 from simulation.statistics import Gain, paired_gain
 from simulation.workers import LARGE, spread
 
 Progress: TypeAlias = Callable[[int, int], None]
-Flags: TypeAlias = npt.NDArray[np.bool_]
 Gains: TypeAlias = dict[Id, list[tuple[Cause, Gain]]]
 
 KINDS = ("factor", "rework", "driver")
@@ -130,22 +129,59 @@ def _gains(
     causes = [cause for cause in chosen if cause in known]
     if most is not None and binding:
         causes = _costliest(piece, causes, binding, replications, seed, most)
-    base, variants = simulate_variants(
-        net,
-        piece.plan,
-        risks=piece.risks,
-        variants={cause: piece.risks.without(cause) for cause in causes},
-        replications=replications,
-        seed=seed,
-    )
-    found = _Found(base)
-    for cause, variant in variants:
-        found.add(cause, variant)
+    numbers = range(replications) if isinstance(replications, int) else replications
+    base = _Base(piece, numbers, seed)
+    found = _Found(net, base.held)
+    for cause, held in zip(causes, base.without(causes), strict=True):
+        found.add(cause, held)
     for k in sorted(binding):
-        free = without_resources(net, {k})
-        run = simulate(free, piece.plan, risks=piece.risks, replications=replications, seed=seed)
-        found.add(Cause("resource", net.resources[k].id), run)
+        free = _Base(replace(piece, network=without_resources(net, {k})), numbers, seed)
+        found.add(Cause("resource", net.resources[k].id), free.held)
     return found.by_activity, found.by_project
+
+
+class _Base:
+    """A piece simulated as it is, and again without a cause in the replications where that differs.
+
+    Attributes
+    ----------
+    held : dict of int to array of bool
+        Whether each unfinished activity with a deadline meets it, one entry a replication, by position.
+    """
+
+    def __init__(self, piece: Piece, numbers: range, seed: int) -> None:
+        self.network, self.risks, self.seed = piece.network, piece.risks, seed
+        self.simulator = Simulator.of(piece.network, piece.plan, "asap", "auto")
+        self.large = len(numbers) * len(piece.network) >= LARGE
+        blocks = [numbers[begin : begin + BLOCK] for begin in range(0, len(numbers), BLOCK)]
+        self.runs = list(spread(self._play, blocks, large=self.large, here=True))
+        each = [self._met(self.risks, run) for run in self.runs]
+        self.held = {i: np.concatenate([flags[i] for flags in each]) for i in each[0]}
+
+    def without(self, causes: Sequence[Cause]) -> Iterable[dict[int, Flags]]:
+        """Who meets deadlines without each cause."""
+        return spread(self._without, causes, large=self.large, here=True)
+
+    def _play(self, block: range) -> Run:
+        return self.simulator.run(draw(self.network, self.risks, self.seed, block))
+
+    def _without(self, cause: Cause) -> dict[int, Flags]:
+        risks, begin = self.risks.without(cause), 0
+        names = self.risks.names(cause)
+        held = {i: flags.copy() for i, flags in self.held.items()}
+        for before in self.runs:
+            rows, draws = redraw_rows(self.network, before.draws, risks, names, self.seed)
+            if len(rows):
+                run = self.simulator.rerun(before.only(rows), draws)
+                for i, flags in self._met(risks, run).items():
+                    held[i][begin + rows] = flags
+            begin += len(before.draws.work)
+        return held
+
+    def _met(self, risks: RiskModel, run: Run) -> dict[int, Flags]:
+        lives = cancelled(self.network, risks, run.draws.luck)
+        lines = lines_ahead(self.network, lives)
+        return {i: run.dates.finish[:, i] <= last for bounds in lines.values() for i, last in bounds.items()}
 
 
 def _costliest(
@@ -168,23 +204,31 @@ def _costliest(
 class _Found:
     """Gains against one base."""
 
-    def __init__(self, base: SimulationResult) -> None:
-        net = base.network
-        self.lines = {net.ids[i]: base.meets(net.ids[i]) for i in sorted(net.deadlines) if not net.done(i)}
-        self.projects = {name: base.on_time(name) for name in base.judged_projects}
+    def __init__(self, network: Network, held: Mapping[int, Flags]) -> None:
+        self.network = network
+        self.lines = {network.ids[i]: flags for i, flags in held.items()}
+        self.projects = self.together(held)
         self.by_activity: Gains = {name: [] for name in self.lines}
         self.by_project: Gains = {name: [] for name in self.projects}
 
-    def add(self, cause: Cause, variant: SimulationResult) -> None:
-        _note(self.by_activity, cause, self.lines, variant.meets)
-        _note(self.by_project, cause, self.projects, variant.on_time)
+    def together(self, held: Mapping[int, Flags]) -> dict[Id, Flags]:
+        """Whether each project meets all deadlines ahead."""
+        found: dict[Id, Flags] = {}
+        for i, flags in held.items():
+            project = self.network.projects[self.network.project[i]]
+            found[project] = found[project] & flags if project in found else flags
+        return found
+
+    def add(self, cause: Cause, held: Mapping[int, Flags]) -> None:
+        lines = {self.network.ids[i]: flags for i, flags in held.items()}
+        _note(self.by_activity, cause, self.lines, lines)
+        _note(self.by_project, cause, self.projects, self.together(held))
 
 
-def _note(gains: Gains, cause: Cause, before: Mapping[Id, Flags], held: Callable[[Id], Flags]) -> None:
+def _note(gains: Gains, cause: Cause, before: Mapping[Id, Flags], after: Mapping[Id, Flags]) -> None:
     for name, flags in before.items():
-        after = held(name)
-        if (flags != after).any():
-            gains[name].append((cause, paired_gain(flags, after)))
+        if (flags != after[name]).any():
+            gains[name].append((cause, paired_gain(flags, after[name])))
 
 
 def _ranked(gains: Gains) -> dict[Id, tuple[tuple[Cause, Gain], ...]]:

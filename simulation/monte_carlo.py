@@ -171,6 +171,7 @@ def simulate_variants(
 
     def variant(name: Name) -> SimulationResult:
         other = replace(job, risks=variants[name])
+        vars(other)["simulator"] = job.simulator  # it knows nothing of risks
         collected = _Collected(other, numbers)
         for before in runs:
             draws = redraw(network, before.draws, risks, other.risks, seed)

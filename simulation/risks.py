@@ -245,6 +245,13 @@ class RiskModel:
         )
         return replace(reduced, correlations=tuple(groups))
 
+    def names(self, cause: Cause) -> frozenset[Id]:
+        """Activities and factors whose draws a cause has a part in."""
+        if cause.kind != "driver":
+            return frozenset({cause.id})
+        driver = next(item for item in self.drivers if item.id == cause.id)
+        return frozenset(driver.activities)
+
     def _spreads(self, name: Id) -> bool:
         """Whether an activity or factor has a draw of its own beside rework."""
         return name in self.work or name in self.delay or name in self.lead

@@ -6,7 +6,7 @@ cause out of the risk model, changes nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +102,57 @@ def redraw(network: Network, before: Draws, old: RiskModel, new: RiskModel, seed
     return _Sampler(network, new, seed, before.replications, old.differences(new)).draw(before)
 
 
+def redraw_rows(
+    network: Network, before: Draws, new: RiskModel, names: AbstractSet[Any], seed: int
+) -> tuple[Ints, Draws]:
+    """Draw as :func:`redraw` does, but only the replications in which something differs.
+
+    Parameters
+    ----------
+    new : RiskModel
+        It differs from the model of `before` in what it says of activities and factors with these `names`,
+        and names nothing that the network does not know.
+
+    Returns
+    -------
+    rows : array of int
+        Which of the replications `before` they are.
+    draws : Draws
+        Of these alone.
+    """
+    sampler = _Sampler(network, new, seed, before.replications, names)
+    work, arrivals, luck = sampler.work_columns(), sampler.arrival_columns(), sampler.luck()
+    differs = np.zeros(len(before.replications), dtype=np.bool_)
+    for columns, whole in ((work, before.work), (arrivals, before.arrivals)):
+        for k, column in columns.items():
+            differs |= whole[:, k] != column
+    if luck.shape != before.luck.shape:
+        differs[:] = True
+    else:
+        differs |= (luck != before.luck).any(axis=1)
+    rows = np.flatnonzero(differs)
+    chosen = Draws(
+        before.replications,
+        _with_columns(some_rows(before.work, rows), work, rows),
+        _with_columns(some_rows(before.arrivals, rows), arrivals, rows),
+        some_rows(luck, rows),
+    )
+    return rows, chosen
+
+
+def some_rows(table: npt.NDArray[Any], rows: Ints) -> npt.NDArray[Any]:
+    """Rows of a table that lies in memory column by column; the copy lies so too."""
+    found: npt.NDArray[Any] = np.take(table.T, rows, axis=1, mode="clip").T
+    return found
+
+
+def _with_columns(table: Slots, columns: Mapping[int, Ints], rows: Ints) -> Slots:
+    """The table with some columns replaced by those rows of others."""
+    for k, column in columns.items():
+        table[:, k] = column[rows]
+    return table
+
+
 class _Sampler:
     """Draws what concerns some activities and factors."""
 
@@ -124,20 +175,32 @@ class _Sampler:
                 self.drive(driver, concerned)
 
     def draw(self, before: Draws) -> Draws:
-        network = self.network
-        work, arrivals = before.work.copy(order="F"), before.arrivals.copy(order="F")
-        for i, planned in enumerate(network.work):
-            if network.ids[i] in self.names and network.kind[i] == WORK and not network.done(i):
-                work[:, i] = _fitting(self.work(i, planned), network.ids[i])
-        for k, gate in enumerate(network.gates):
+        everything = np.arange(len(self.replications))
+        work = _with_columns(before.work.copy(order="F"), self.work_columns(), everything)
+        arrivals = _with_columns(before.arrivals.copy(order="F"), self.arrival_columns(), everything)
+        return Draws(self.replications, work, arrivals, self.luck())
+
+    def work_columns(self) -> dict[int, Ints]:
+        """Work of each activity that is named, by position."""
+        net = self.network
+        named = (net.index[name] for name in self.names if name in net.index)
+        return {
+            i: _fitting(self.work(i, net.work[i]), net.ids[i])
+            for i in named
+            if net.kind[i] == WORK and not net.done(i)
+        }
+
+    def arrival_columns(self) -> dict[int, Ints]:
+        """Arrival of each factor that is named, by position."""
+        found: dict[int, Ints] = {}
+        for k, gate in enumerate(self.network.gates):
             if gate.id not in self.names:
                 continue
-            arrivals[:, k] = gate.arrival
+            found[k] = np.full(len(self.replications), gate.arrival, dtype=np.int64)
             if gate.id in self.risks.delay:
                 luck = self.uniforms(gate.id, "delay", self.group)
-                delay = guide(self.risks.delay[gate.id]).whole(luck, least=None)
-                arrivals[:, k] += _fitting(delay, gate.id).astype(np.int32)
-        return Draws(self.replications, work, arrivals, self.luck())
+                found[k] += _fitting(guide(self.risks.delay[gate.id]).whole(luck, least=None), gate.id)
+        return found
 
     def uniforms(self, name: Any, purpose: str, groups: dict[Any, Correlation]) -> Floats:
         group = groups.get(name)

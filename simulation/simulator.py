@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from scheduling.calendar import Ints
 from scheduling.errors import EngineError, InputError
 from scheduling.network import FINISH_MILESTONE, Network
 from scheduling.passes import early_pass
@@ -17,7 +18,7 @@ from simulation.dispatch import Dispatch, compile_dispatch
 from simulation.engine import Dispatched, dispatch
 from simulation.events import Events
 from simulation.maxplus import EarlyDates, EarlyPass
-from simulation.sampling import Draws
+from simulation.sampling import Draws, some_rows
 
 REPLAYED = 3000
 """Activities that SimPy dispatches again in every run; at least one replication."""
@@ -31,6 +32,26 @@ class Run:
     draws: Draws
     early: EarlyDates
     dates: Dispatched
+
+    def only(self, rows: Ints) -> Run:
+        """Some of the replications."""
+        work, arrivals, luck = (
+            some_rows(table, rows) for table in (self.draws.work, self.draws.arrivals, self.draws.luck)
+        )
+        early, dates = self.early, self.dates
+        return Run(
+            self.floor,
+            Draws(self.draws.replications, work, arrivals, luck),
+            EarlyDates(
+                some_rows(early.start, rows), some_rows(early.finish, rows), some_rows(early.resume, rows)
+            ),
+            Dispatched(
+                some_rows(dates.start, rows),
+                some_rows(dates.finish, rows),
+                dates.overtaking[rows],
+                some_rows(dates.waited, rows),
+            ),
+        )
 
 
 @dataclass(frozen=True)

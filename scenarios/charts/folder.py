@@ -17,9 +17,10 @@ _MOST_NODES: Final = 600
 def save_all(forecast: Forecast, out: Path, lang: str) -> list[Path]:
     """Draw every chart of a forecast into a folder.
 
-    ``gantt.png``, ``gantt.svg`` and ``gantt.pdf`` (portfolio, then key nodes; in the PDF every node, on A3
-    pages, when there are no more than 600), ``completion.png`` and ``investment.png`` where the forecast has
-    those curves.
+    ``gantt.png``, ``gantt.svg`` and ``gantt.pdf``: the portfolio, then key nodes, in the PDF on A3 pages and
+    with every node. Of more than 600 nodes they show the portfolio alone: pictures of thousands of rows take
+    long and nobody reads them; the wall chart has every node. And ``completion.png`` and ``investment.png`` where
+    the forecast has those curves.
 
     Returns
     -------
@@ -27,9 +28,9 @@ def save_all(forecast: Forecast, out: Path, lang: str) -> list[Path]:
         The files written.
     """
     face = Typeface(lang)
-    count = sum(len(project.nodes) for project in forecast.projects)
-    picture = draw_gantt(forecast, face, None, "key", "one")
-    book = draw_gantt(forecast, face, None, "all" if count <= _MOST_NODES else "key", "A3")
+    large = sum(len(project.nodes) for project in forecast.projects) > _MOST_NODES
+    picture = draw_gantt(forecast, face, None, "none" if large else "key", "one")
+    book = draw_gantt(forecast, face, None, "none" if large else "all", "A3")
     written = [
         save(picture, out / "gantt.png"),
         save(picture, out / "gantt.svg"),
