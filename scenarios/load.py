@@ -13,6 +13,8 @@ from pydantic import ValidationError
 from scenarios.calendar_specs import calendar_data
 from scenarios.calendars import read_calendar
 from scenarios.checks import check
+from scenarios.generator import generated
+from scenarios.messages import label
 from scenarios.problems import Path, Problem, ScenarioError, problems_of
 from scenarios.schema import Scenario
 from scenarios.yaml_source import Source as YamlSource
@@ -98,9 +100,26 @@ def to_scenario(source: Source, folder: FilePath) -> Scenario:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(problems_of(error), source.where) from None
+    scenario = _with_generated(scenario)
     if problems := check(scenario):
         raise ScenarioError(problems, source.where)
     return scenario
+
+
+def _with_generated(scenario: Scenario) -> Scenario:
+    """The scenario with the synthetic projects that it asks for, which say that they are."""
+    spec = scenario.generate
+    if spec is None:
+        return scenario
+    note = label("note_generated", projects=spec.projects, seed=spec.seed)
+    return scenario.model_copy(
+        update={
+            "generate": None,
+            "projects": (*scenario.projects, *generated(spec, scenario)),
+            "synthetic": True,
+            "notes": (*scenario.notes, note),
+        }
+    )
 
 
 def _inline(name: str, spec: Any, folder: FilePath, where: Callable[[Path], str]) -> Any:

@@ -30,12 +30,13 @@ def late_starts(network: Network, draws: Draws, latest: Sequence[Any]) -> Slots:
     Returns
     -------
     array of int, shape (replications, activities)
-        Late starts; the place of remaining work for work in progress, the actual start for done activities.
+        Late starts; the place of remaining work for work in progress, the actual start for done activities. A
+        start before the calendars is their first boundary.
 
     Raises
     ------
     AxisError
-        If a date lies before the calendars.
+        If a date lies behind the calendars.
     """
     start = np.zeros(draws.work.shape, dtype=np.int32, order="F")
     finish = np.zeros_like(start)

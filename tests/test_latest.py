@@ -71,10 +71,21 @@ def test_maximum_lags_are_left_out() -> None:
     assert late_starts(network, draws, [30, 30]).tolist() == [[25, 27]]
 
 
-def test_a_run_off_the_axis_is_an_error_that_names_the_remedy() -> None:
+def test_a_start_before_the_calendar_is_its_first_boundary() -> None:
+    """Such a replication is lost: nothing can start so early. Its dates still stand in quantiles."""
+    graph = nx.DiGraph()
+    graph.add_node("plan", duration=1, calendar="short")
+    graph.add_node("dig", duration=3, calendar="short")
+    graph.add_edge("plan", "dig", lag=1)
+    network = compile_network(graph, calendars={"short": CalendarTable("short", np.full(10, 100))})
+    draws = replace(random_draws(network, 0, 2), work=np.array([[1, 3], [1, 9]]))
+    assert late_starts(network, draws, [8, 8]).tolist() == [[3, 5], [0, 0]]
+
+
+def test_a_deadline_behind_the_calendar_is_an_error_that_names_the_remedy() -> None:
     graph = nx.DiGraph()
     graph.add_node("dig", duration=3, calendar="short")
     network = compile_network(graph, calendars={"short": CalendarTable("short", np.full(10, 100))})
-    draws = replace(random_draws(network, 0, 2), work=np.array([[3], [9]]))
+    draws = replace(random_draws(network, 0, 1), work=np.array([[3]]))
     with pytest.raises(AxisError, match=r"'short'.*[Ee]xtend the calendars"):
-        late_starts(network, draws, [8])
+        late_starts(network, draws, [18])

@@ -19,8 +19,8 @@ def save_all(forecast: Forecast, out: Path, lang: str) -> list[Path]:
 
     ``gantt.png``, ``gantt.svg`` and ``gantt.pdf``: the portfolio, then key nodes, in the PDF on A3 pages and
     with every node. Of more than 600 nodes they show the portfolio alone: pictures of thousands of rows take
-    long and nobody reads them; the wall chart has every node. And ``completion.png`` and ``investment.png`` where
-    the forecast has those curves.
+    long and nobody reads them; the wall chart has every node. And ``completion.png`` and ``investment.png``
+    where the forecast has those curves.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, field_validator
+from pydantic import ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from scenarios.fields import (
     NO_BOOLEAN,
@@ -33,6 +33,7 @@ from scenarios.schema.dispatch import (
     RuleSpec,
     SiteCheckSpec,
 )
+from scenarios.schema.generator import GeneratorSpec
 from scenarios.schema.projects import Current, DeadlineSpec, FactorSpec, Investment, Progress, Project
 from scenarios.schema.shared import (
     CalendarSpec,
@@ -62,6 +63,7 @@ __all__ = [
     "Event",
     "EvidenceSpec",
     "FactorSpec",
+    "GeneratorSpec",
     "HoldSpec",
     "Investment",
     "Label",
@@ -141,10 +143,18 @@ class Scenario(Model):
     """Rules for lights and lists."""
     reserve: tuple[CandidateSpec, ...] = ()
     """Projects in reserve."""
-    projects: tuple[Project, ...] = Field(min_length=1)
+    generate: GeneratorSpec | None = None
+    """Synthetic projects beside those listed; reading the file makes them."""
+    projects: tuple[Project, ...] = ()
     """The portfolio."""
     notes: tuple[Label, ...] = ()
     """What outputs must say beside the results."""
+
+    @model_validator(mode="after")
+    def _some_projects(self) -> Scenario:
+        if not self.projects and self.generate is None:
+            raise ValueError("a scenario needs projects; list them, or let generate make synthetic ones")
+        return self
 
     @field_validator("slots_per_day")
     @classmethod

@@ -29,7 +29,7 @@ from simulation.statistics import Slots
 
 @kernel
 def lowered(clock: Clock, c: int, lag: int, event: Slots, bound: Slots) -> bool:
-    """Lower upper bounds to what a lag leaves before events; False if one leaves the calendar."""
+    """Lower upper bounds to what a lag leaves before events; False if an event lies behind the calendar."""
     if c < 0 or lag == 0:
         step = np.int32(lag)
         for r in range(len(event)):
@@ -41,12 +41,12 @@ def lowered(clock: Clock, c: int, lag: int, event: Slots, bound: Slots) -> bool:
     last, fits = len(count) - 1, True
     for r in range(len(event)):
         x = event[r]
-        if x < 0 or x > last:
+        if x > last:
             fits = False
             continue
-        target = (count[x] if lag > 0 else count[min(x + 1, last)] - 1) - lag
-        if target < 0:
-            fits = False
+        target = (count[max(x, 0)] if lag > 0 else count[min(x + 1, last)] - 1) - lag
+        if x < 0 or target < 0:
+            bound[r] = min(bound[r], np.int32(0))
             continue
         bound[r] = min(bound[r], np.int32(last) if target >= count[last] else np.int32(reach[target + 1] - 1))
     return fits
@@ -56,7 +56,10 @@ def lowered(clock: Clock, c: int, lag: int, event: Slots, bound: Slots) -> bool:
 def placed_late(
     clock: Clock, kind: int, c: int, begin: Slots, end: Slots, work: Slots, start: Slots, finish: Slots
 ) -> bool:
-    """Greatest places at or before `begin` with finishes at or before `end`; False off the calendar."""
+    """Greatest places at or before `begin` with finishes at or before `end`; False behind the calendar.
+
+    A place before the calendar begins is its first boundary: nothing can start so early anyway.
+    """
     count = len(begin)
     if c < 0 or kind == FINISH_MILESTONE:
         if not within(end, OFF // 2, LIMIT) or not within(work, 0, LIMIT // 2):
@@ -74,8 +77,11 @@ def placed_late(
     fits = True
     for r in range(count):
         last = end[r] if kind == WORK else min(begin[r], end[r])
-        if last < 0 or last > horizon:
+        if last > horizon:
             fits = False
+            continue
+        if last < 0:
+            start[r] = finish[r] = 0
             continue
         if kind == WORK:
             need = cum[last] - scale * work[r]
@@ -85,7 +91,7 @@ def placed_late(
         else:
             at = reach[counts[min(last + 1, horizon)]] - 1
         if at < 0:
-            fits = False
+            start[r] = finish[r] = 0
             continue
         start[r] = finish[r] = np.int32(at)
         if kind == WORK:
@@ -95,7 +101,7 @@ def placed_late(
 
 @kernel
 def late(net: Net, clock: Clock, order: Ints, work: Slots, start: Slots, finish: Slots) -> int:
-    """Place activities from the last of `order` to the first; the first one off the calendar, or -1.
+    """Place activities from the last of `order` to the first; the first one behind the calendar, or -1.
 
     Links are those out of each activity. Parameters as for :func:`simulation.kernels.early.early`.
     """
