@@ -7,6 +7,7 @@ import sys
 import typer
 
 from scenarios.cli import (
+    appraising,
     baseline,
     correlations,
     dispatching,
@@ -51,6 +52,9 @@ for _command in (
 ):
     app.command()(_command)
 app.command("stages")(dispatching.show_stages)
+app.command("tasks")(appraising.show_tasks)
+app.command("lights")(appraising.show_lights)
+app.command("reserve")(appraising.show_reserve)
 app.add_typer(baseline.app, name="baseline")
 
 
