@@ -104,7 +104,9 @@ def task_book(run: Run) -> tuple[ProjectTasks, ...]:
 def _factor(run: Run, factor: FactorRisk, need_by: date) -> FactorTask:
     gates = tuple(run.assembly.specs[str(name)].name for name in factor.factor.gates)
     supply = factor.factor.supply
-    return FactorTask(factor.label, gates, day_of(supply) if supply else None, factor.in_hand, need_by)
+    return FactorTask(
+        factor.label, gates, day_of(supply) if isinstance(supply, date) else None, factor.in_hand, need_by
+    )
 
 
 def _responsible(run: Run, node: Node, project: ProjectResult) -> Label:
