@@ -21,7 +21,7 @@ BACK: dict[Cadence, int] = {"daily": 1, "weekly": 7, "monthly": DUE_DAYS}
 """Days that a digest looks back where there is no earlier one to compare with."""
 AHEAD: dict[Cadence, int] = {"daily": 3, "weekly": 7, "monthly": DUE_DAYS}
 """Days that it looks ahead, the data date included."""
-_KINDS: tuple[ItemKind, ...] = ("overdue", "problem", "start", "finish", "push")
+_ORDER: dict[ItemKind, int] = {"overdue": 0, "problem": 1, "start": 2, "finish": 2, "push": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Digest:
     raised, closed : int
         Problems raised and closed since.
     items : tuple of Item
-        By kind, then by date.
+        What is overdue, then problems, what is due, and what to push; a bulletin only lists key nodes as due.
     money : Money or None
         None where no project has both a plan for the year and months.
     changes : Changes or None
@@ -231,7 +231,11 @@ def digest(
     until = today + timedelta(days=AHEAD[cadence] - 1)
     specs = [spec for project in run.scenario.projects for spec in project.problems.values()]
     problems = tuple(_problems(run))
-    found = [*_due(forecast, until, by), *_to_solve(problems, by), *_to_push(forecast, by)]
+    found = [
+        *_due(forecast, until, by, key_only=cadence == "monthly"),
+        *_to_solve(problems, by),
+        *_to_push(forecast, by),
+    ]
     return Digest(
         cadence=cadence,
         by=by,
@@ -302,11 +306,11 @@ def _money(run: Run) -> Money | None:
 
 
 # -- what to do -------------------------------------------------------------------------------------------
-def _due(forecast: Forecast, until: date, by: Owner) -> Iterator[Item]:
-    projects = {project.id: project for project in forecast.projects}
+def _due(forecast: Forecast, until: date, by: Owner, *, key_only: bool) -> Iterator[Item]:
+    nodes = {(node.project, node.node): (project, node) for project, node in _nodes(forecast)}
     for item in forecast.due:
-        if item.by <= until:
-            project = projects[item.project]
+        project, node = nodes[item.project, item.node]
+        if item.by <= until and (node.key or item.overdue or not key_only):
             kind: ItemKind = "overdue" if item.overdue else item.action
             yield Item(kind, getattr(project, by), project, item.name, item.department, item.by, item.latest)
 
@@ -356,7 +360,7 @@ def _pushes(forecast: Forecast) -> tuple[Push, ...]:
 
 def _urgency(item: Item) -> tuple[int, date, float, str]:
     gain = item.cause.gain if item.cause else 0.0
-    return _KINDS.index(item.kind), item.by or date.max, -gain, item.project.id
+    return _ORDER[item.kind], item.by or date.max, -gain, item.project.id
 
 
 def _nodes(forecast: Forecast) -> Iterator[tuple[ProjectResult, Node]]:

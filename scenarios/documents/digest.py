@@ -102,6 +102,10 @@ def _lead(digest: Digest, lang: str) -> str:
             closed=digest.closed,
             overdue=len(digest.of_kind("overdue")),
             open=len(digest.problems),
+        ),
+        say(
+            "digest_coming_key" if digest.cadence == "monthly" else "digest_coming",
+            lang,
             days=AHEAD[digest.cadence],
             starts=len(digest.of_kind("start")),
             finishes=len(digest.of_kind("finish")),

@@ -36,7 +36,7 @@ def to_markdown(document: Document) -> str:
     | a\\|b |
     <BLANKLINE>
     """
-    parts = [f"# {_escaped(document.title)}", _escaped(document.subtitle)]
+    parts = [f"# {_escaped(document.title)}", _line(document.subtitle)]
     parts += [_block(block, document.lang) for block in document.blocks]
     return "\n\n".join(parts) + "\n"
 
@@ -46,9 +46,9 @@ def _block(block: Block, lang: str) -> str:
         case Heading(text, level):
             return f"{'#' * (level + 1)} {_escaped(text)}"
         case Paragraph(text):
-            return _escaped(text)
+            return _line(text)
         case Note(text):
-            return f"> {_escaped(text)}"
+            return f"> {_line(text)}"
         case Table():
             return _table(block, lang)
 
@@ -63,5 +63,10 @@ def _table(table: Table, lang: str) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def _line(text: str) -> str:
+    """A text that begins a line, where more would be taken for markup."""
+    return _LINE_START.sub(r"\1\\", _escaped(text))
+
+
 def _escaped(text: str) -> str:
-    return _LINE_START.sub(r"\1\\", _SPECIAL.sub(r"\\\g<0>", clean(text)))
+    return _SPECIAL.sub(r"\\\g<0>", clean(text))

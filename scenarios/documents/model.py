@@ -83,12 +83,12 @@ def cell_text(cell: Cell, lang: str) -> str:
     Examples
     --------
     >>> cell_text(Marked("red"), "zh"), cell_text(Marked("done", "2026-03-02"), "en"), cell_text(None, "en")
-    ('■ 红灯', '✓ 2026-03-02', '-')
+    ('■ 红灯', '✓ 2026-03-02', '')
     """
     if isinstance(cell, Marked):
         word = say(cell.mark, lang) if cell.value is None else cell_text(cell.value, lang)
         return f"{SHAPES[cell.mark]} {word}"
-    return shown(cell, "text", lang).plain
+    return "" if cell is None else shown(cell, "text", lang).plain
 
 
 def clean(text: str) -> str:
