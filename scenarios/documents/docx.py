@@ -80,6 +80,7 @@ def _set_up(paper: Paper, document: Document) -> None:
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(_MARGIN)
     paper.core_properties.title = clean(document.title)
     paper.core_properties.author = "backplan"
+    paper.styles["Caption"].font.bold = False
     for name, size in _SIZES.items():
         style: Any = paper.styles[name]
         style.font.name, style.font.size = _LATIN, Pt(size)
