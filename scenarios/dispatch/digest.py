@@ -158,7 +158,7 @@ class Digest:
     since, until : date
         First day looked back to, last day looked ahead to.
     done : tuple of Fact
-        Nodes finished since, and not just by what a later node implies.
+        Nodes finished since.
     raised, closed : int
         Problems raised and closed since.
     items : tuple of Item
@@ -243,8 +243,8 @@ def digest(
         since=since,
         until=until,
         done=tuple(_done(run, since, previous)),
-        raised=sum(since <= spec.raised <= today for spec in specs),
-        closed=sum(spec.closed is not None and since <= spec.closed <= today for spec in specs),
+        raised=sum(spec.raised >= since for spec in specs),
+        closed=sum(spec.closed is not None and spec.closed >= since for spec in specs),
         problems=problems,
         items=tuple(sorted(found, key=_urgency)),
         pushes=_pushes(forecast),
@@ -255,12 +255,13 @@ def digest(
 
 # -- progress ---------------------------------------------------------------------------------------------
 def _done(run: Run, since: date, previous: Run | None) -> Iterator[Fact]:
-    before = {node.id: node for _, node in _nodes(previous.forecast)} if previous else {}
+    """Finished since by record; against an earlier run also what a later node implies."""
+    before = {node.id for _, node in _nodes(previous.forecast) if node.state == "done"} if previous else set()
     for project, node in _nodes(run.forecast):
-        if node.actual is None or run.assembly.status[node.id].assumed:
+        if node.actual is None or node.id in before:
             continue
-        known = node.id in before and before[node.id].state == "done"
-        if not known if previous else since <= node.actual.finish <= run.forecast.data_date:
+        recorded = not run.assembly.status[node.id].assumed and node.actual.finish >= since
+        if previous or recorded:
             yield Fact(project, node, node.actual.finish)
 
 

@@ -93,6 +93,7 @@ def _lead(digest: Digest, lang: str) -> str:
     number = number_on_time(digest.forecast, lang)
     sentences = [
         say("digest_lights", lang, total=len(projects), **{light: lights.count(light) for light in colours}),
+        say("digest_undated", lang, count=lights.count(None)) if None in lights else "",
         say("digest_on_time", lang, number=number) if number else "",
         say(
             "digest_counts",
@@ -331,9 +332,11 @@ def _next_steps(digest: Digest, lang: str) -> Iterator[Block]:
 
 def _item_row(digest: Digest, item: Item, lang: str) -> tuple[Cell, ...]:
     late = (digest.forecast.data_date - item.by).days if item.by else 0
-    kind = say(f"digest_kind_{item.kind}", lang, days=late)
+    overdue = item.kind == "overdue" or (item.kind == "problem" and late > 0)
+    name = "unsolved" if overdue and item.kind == "problem" else item.kind
+    kind = say(f"digest_kind_{name}", lang, days=late)
     return (
-        Marked("red", kind) if item.kind == "overdue" else kind,
+        Marked("red", kind) if overdue else kind,
         cause_text(item.cause, lang) or item.what.text(lang),
         item.project.name.text(lang),
         item.who.text(lang) if item.who else None,

@@ -30,7 +30,7 @@ _HEAD, _ZEBRA = "D9E1F2", "F5F7FA"
 _PAGE, _MARGIN = (29.7, 21.0), 1.5
 """A4 landscape and its margins, in centimetres."""
 _SIZES = {"Normal": 10.5, "Title": 20, "Heading 1": 14, "Heading 2": 12, "Caption": 9}
-_SMALL = 9
+_SMALL, _LONGEST_PROPERTY = 9, 255
 
 
 def write_docx(document: Document, path: Path) -> Path:
@@ -78,7 +78,7 @@ def _set_up(paper: Paper, document: Document) -> None:
     page = paper.sections[0]
     page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Cm(_PAGE[0]), Cm(_PAGE[1])
     page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(_MARGIN)
-    paper.core_properties.title = clean(document.title)
+    paper.core_properties.title = clean(document.title)[:_LONGEST_PROPERTY]
     paper.core_properties.author = "backplan"
     paper.styles["Caption"].font.bold = False
     for name, size in _SIZES.items():
