@@ -18,7 +18,7 @@ from scenarios.documents.model import (
 from scenarios.documents.schedule import schedule_block
 from scenarios.lights import light_rule
 from scenarios.messages import say
-from scenarios.reports.about import notes, number_on_time
+from scenarios.reports.about import general_notes, number_on_time
 from scenarios.reports.tables import cause_text, key_done, sector_text
 from scenarios.results import Light, Node, ProjectResult
 
@@ -55,7 +55,9 @@ def digest_document(digest: Digest, lang: str) -> Document:
             *_problems(digest, lang),
             Heading(say("digest_next", lang)),
             *_next_steps(digest, lang),
-            *map(Note, (light_rule(forecast.provenance.confidence).text(lang), *notes(forecast, lang))),
+            *map(
+                Note, (light_rule(forecast.provenance.confidence).text(lang), *general_notes(forecast, lang))
+            ),
         ),
         lang=lang,
     )

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.pagebreak import Break
 
 from scenarios.dispatch.schedule_table import schedule_table
 from scenarios.dispatch.task_book import FactorTask, NodeTask, ProjectTasks
@@ -19,11 +20,12 @@ from scenarios.documents.model import SHAPES, Cell, Marked, clean
 from scenarios.documents.schedule import key_date
 from scenarios.lights import light_rule
 from scenarios.messages import say
-from scenarios.reports.about import notes
+from scenarios.reports.about import general_notes
 from scenarios.reports.files import replacing
 from scenarios.reports.tables import key_done, last_deadline
 from scenarios.reports.workbook import (
     BOLD,
+    FACE,
     HEADER,
     LIGHTS,
     LINE_HEIGHT,
@@ -35,12 +37,13 @@ from scenarios.reports.workbook import (
 from scenarios.results import Forecast
 from simulation.statistics import Probability
 
-_TITLE, _LINK = Font(bold=True, size=16), Font(color="FF0563C1", underline="single")
+_TITLE, _LINK = Font(FACE, 16, bold=True), Font(FACE, color="FF0563C1", underline="single")
 _DONE = PatternFill("solid", fgColor="FFE7E6E6")
 _EDGE = Side(style="thin", color="FFA6A6A6")
 _BOX = Border(left=_EDGE, right=_EDGE, top=_EDGE, bottom=_EDGE)
-_FLAT = Alignment(vertical="center")
 _LONGEST_NAME = 31
+_LINES_OF_PAPER, _LINES_BELOW = 52, 14
+"""Lines on a landscape A4 of a project's sheet, and those below its factors."""
 _FORBIDDEN = str.maketrans("[]:*?/\\'", " " * 8)
 _SIGNING = ("leader", "lead_unit", "responsible_unit", "district")
 _NODES = {
@@ -123,7 +126,7 @@ class _Page:
 
     def __init__(self, file: Workbook, name: str, widths: Sequence[int], lang: str) -> None:
         self.sheet: Any = file.create_sheet(name)
-        self.widths, self.lang, self.row = widths, lang, 0
+        self.widths, self.lang, self.row, self.lines = widths, lang, 0, 0
         for place, width in enumerate(widths, 1):
             self.sheet.column_dimensions[get_column_letter(place)].width = width
         print_setup(self.sheet, len(widths))
@@ -134,8 +137,14 @@ class _Page:
         self.sheet.freeze_panes = f"C{row + 1}"
         self.sheet.print_title_rows = f"{row}:{row}"
 
+    def new_sheet_of_paper(self, lines: int) -> None:
+        """Go on with a new one unless this many lines are left on the first."""
+        if self.lines + lines > _LINES_OF_PAPER:
+            self.sheet.row_breaks.append(Break(self.row))
+
     def put(self, *cells: Any, lines: int = 1) -> None:
         self.row += 1
+        self.lines += lines
         if lines > 1:
             self.sheet.row_dimensions[self.row].height = lines * LINE_HEIGHT
         self.sheet.append(cells)
@@ -215,7 +224,7 @@ def _index(file: Workbook, forecast: Forecast, names: Sequence[str], lang: str) 
                 *(getattr(project, key) for key in _SIGNING),
             ]
         )
-    for note in [light_rule(forecast.provenance.confidence).text(lang), *notes(forecast, lang)]:
+    for note in [light_rule(forecast.provenance.confidence).text(lang), *general_notes(forecast, lang)]:
         page.line(note)
 
 
@@ -270,6 +279,7 @@ def _project(page: _Page, forecast: Forecast, tasks: ProjectTasks, number: int) 
     for place, task in enumerate(tasks.nodes, 1):
         page.cells([place, *_node_cells(task, lang)])
     page.put()
+    page.new_sheet_of_paper(len(tasks.factors) + _LINES_BELOW)
     _factors(page, tasks)
     page.put()
     spans = (2, 2, 4, 4)
@@ -277,7 +287,8 @@ def _project(page: _Page, forecast: Forecast, tasks: ProjectTasks, number: int) 
     for key in _SIGNING:
         role = say(f"owner_{key}", lang)
         page.cells([role, getattr(project, key), None, say("book_day_blank", lang)], spans, lines=2)
-    page.line(_dated(forecast, lang))
+    for note in (_dated(forecast, lang), *(warning.text(lang) for warning in project.warnings)):
+        page.line(note)
 
 
 def _factors(page: _Page, tasks: ProjectTasks) -> None:

@@ -32,7 +32,8 @@ LIGHTS = {
     "amber": PatternFill("solid", fgColor="FFFFEB9C"),
     "red": PatternFill("solid", fgColor="FFFFC7CE"),
 }
-BOLD = Font(bold=True)
+FACE = "Calibri"
+BOLD = Font(FACE, bold=True)
 _CENTRE = Alignment(vertical="top", horizontal="center")
 _WRAP = Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 6, 44
@@ -62,7 +63,7 @@ def _about_sheet(book: Workbook, forecast: Forecast, lang: str) -> None:
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
     print_setup(sheet, columns=2)
-    sheet.append([text_cell(sheet, forecast.title.text(lang), font=Font(bold=True, size=14))])
+    sheet.append([text_cell(sheet, forecast.title.text(lang), font=Font(FACE, 14, bold=True))])
     for heading, value in about(forecast, lang):
         sheet.append([text_cell(sheet, heading, font=BOLD), text_cell(sheet, value)])
 
