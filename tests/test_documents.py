@@ -17,7 +17,7 @@ from scenarios.documents.files import write_document
 from scenarios.documents.html import to_html
 from scenarios.documents.markdown import to_markdown
 from scenarios.documents.model import Document, Heading, Marked, Note, Paragraph, Table, cell_text
-from scheduling.errors import InputError, SchedulingError
+from scheduling.errors import InputError
 from simulation.statistics import Probability
 
 EVIL = (
@@ -122,6 +122,6 @@ def test_unknown_ending_and_missing_library(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(InputError, match=r"x\.pdf: a document ends in \.html, \.md or \.docx"):
         write_document(page("x"), tmp_path / "x.pdf")
     monkeypatch.setitem(sys.modules, "docx", None)
-    with pytest.raises(SchedulingError, match=r"pip install \"backplan\[docx\]\""):
+    with pytest.raises(InputError, match=r"pip install \"backplan\[docx\]\""):
         write_document(page("x"), tmp_path / "x.docx")
     assert not list(tmp_path.iterdir())

@@ -67,13 +67,13 @@ def digest(
     """
     from scenarios.dispatch.digest import digest as made
     from scenarios.documents.digest import digest_document
-    from scenarios.documents.files import checked_suffix, write_document
+    from scenarios.documents.files import check_format, write_document
     from scenarios.documents.markdown import to_markdown
     from scenarios.forecast import Run
 
     chosen = chosen_language(lang)
     if out:
-        checked_suffix(out)
+        check_format(out)
     names = [scenario, previous] if previous else [scenario]
     loaded = [with_options(load(name, chosen), replications=replications) for name in names]
     if previous and not loaded[1].data_date < loaded[0].data_date:

@@ -1,4 +1,4 @@
-"""Documents as .docx, by python-docx (the extra ``docx``)."""
+"""Documents as .docx, by python-docx (the extra ``docx``), which is imported when one is written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from scenarios.documents.model import (
 )
 from scenarios.reports.files import replacing
 from scenarios.reports.workbook import column_width
-from scheduling.errors import SchedulingError
 
 if TYPE_CHECKING:
     from docx.document import Document as Paper
@@ -39,16 +38,11 @@ def write_docx(document: Document, path: Path) -> Path:
     Raises
     ------
     SchedulingError
-        Without python-docx, or when the file cannot be written.
+        When the file cannot be written.
     """
-    try:
-        import docx
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
-    except ImportError as error:
-        raise SchedulingError(
-            f'{path}: .docx needs python-docx. Install it with `pip install "backplan[docx]"`, or '
-            "write .html or .md instead."
-        ) from error
+    import docx
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
     paper = docx.Document()
     _set_up(paper, document)
     for paragraph in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 from scenarios.documents.docx import write_docx
@@ -15,17 +16,22 @@ from scheduling.errors import InputError
 _TEXTS: dict[str, Callable[[Document], str]] = {".html": to_html, ".htm": to_html, ".md": to_markdown}
 
 
-def checked_suffix(path: Path) -> str:
+def check_format(path: Path) -> str:
     """The ending of a document's file in lower case.
 
     Raises
     ------
     InputError
-        For an ending that names no format.
+        For an ending that names no format, or without the library that it needs.
     """
     suffix = path.suffix.lower()
     if suffix not in (*_TEXTS, ".docx"):
         raise InputError(f"{path}: a document ends in .html, .md or .docx; name the file so.")
+    if suffix == ".docx" and find_spec("docx") is None:
+        raise InputError(
+            f'{path}: .docx needs python-docx. Install it with `pip install "backplan[docx]"`, or write .html '
+            "or .md instead."
+        )
     return suffix
 
 
@@ -35,9 +41,9 @@ def write_document(document: Document, path: Path) -> Path:
     Raises
     ------
     SchedulingError
-        For another ending, without the library that a format needs, or when the file cannot be written.
+        As :func:`check_format`, or when the file cannot be written.
     """
-    suffix = checked_suffix(path)
+    suffix = check_format(path)
     if suffix == ".docx":
         return write_docx(document, path)
     with replacing(path) as draft:
