@@ -232,8 +232,8 @@ class RiskModel:
             attribute: {
                 name: value for name, value in getattr(self, attribute).items() if (kind, name) not in gone
             }
-            for kind, attributes in _KINDS.items()
-            for attribute in attributes
+            for kind in {kind for kind, _ in gone if kind != "driver"}
+            for attribute in _KINDS[kind]
         }
         drivers = tuple(driver for driver in self.drivers if ("driver", driver.id) not in gone)
         reduced = replace(self, **kept, drivers=drivers)

@@ -29,8 +29,8 @@ def check_format(path: Path) -> str:
         raise InputError(f"{path}: a document ends in .html, .md or .docx; name the file so.")
     if suffix == ".docx" and find_spec("docx") is None:
         raise InputError(
-            f'{path}: .docx needs python-docx. Install it with `pip install "backplan[docx]"`, or write .html '
-            "or .md instead."
+            f'{path}: .docx needs python-docx. Install it with `pip install "backplan[docx]"`, or '
+            "write .html or .md instead."
         )
     return suffix
 
