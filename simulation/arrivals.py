@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,10 +28,10 @@ def gated_by(network: Network, factor: Id) -> tuple[int, ...]:
     return tuple(link.succ for link in network.out_of[network.index[factor]])
 
 
-def without_factor(risks: RiskModel, factor: Id) -> RiskModel:
-    """The risk model without what is uncertain about a factor."""
-    cause = Cause("factor", factor)
-    return risks.without(cause) if cause in risks.causes else risks
+def without_factors(risks: RiskModel, factors: Iterable[Id]) -> RiskModel:
+    """The risk model without what is uncertain about some factors."""
+    known = set(risks.causes)
+    return risks.without(*(Cause("factor", factor) for factor in factors if ("factor", factor) in known))
 
 
 def arriving(network: Network, days: Mapping[Id, int]) -> Network:

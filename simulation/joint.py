@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scheduling.network import FINISH_MILESTONE, Id
-from simulation.arrivals import arriving, factors_of, gated_by, shown_day, without_factor
+from simulation.arrivals import arriving, factors_of, gated_by, shown_day, without_factors
 from simulation.confidence import ConfidencePlan
 from simulation.monte_carlo import simulate
 from simulation.risks import RiskModel
@@ -73,13 +73,13 @@ def joint_need_by(
     (True, True)
     """
     net = plan.network
-    days, rest = {}, risks
-    for factor in factors_of(net):
-        days[factor] = min(
+    days = {
+        factor: min(
             plan.dates.start[i] if net.kind[i] == FINISH_MILESTONE else plan.gates[i]
             for i in gated_by(net, factor)
         )
-        rest = without_factor(rest, factor)
+        for factor in factors_of(net)
+    }
     given = arriving(net, days)
     reached: dict[Id, Probability] = {}
     if plan.reached:
@@ -87,7 +87,7 @@ def joint_need_by(
         result = simulate(
             given,
             replace(plan.plan, network=given),
-            risks=rest,
+            risks=without_factors(risks, days),
             replications=range(used, used + replications),
             seed=seed,
             start="plan",

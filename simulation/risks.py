@@ -213,12 +213,12 @@ class RiskModel:
         ]
         return (*found, *(Cause("driver", driver.id) for driver in self.drivers))
 
-    def without(self, cause: tuple[str, Any]) -> RiskModel:
-        """Return a model in which one cause has vanished; every other draw stays the same.
+    def without(self, *causes: tuple[str, Any]) -> RiskModel:
+        """Return a model in which some causes have vanished; every other draw stays the same.
 
         Parameters
         ----------
-        cause : (kind, id)
+        *causes : (kind, id)
             Kind "work", "rework", "factor", "driver" or "cancellation". Work and leads then take their
             planning value, supplies arrive on their date.
 
@@ -227,14 +227,16 @@ class RiskModel:
         InputError
             When the model knows no such cause.
         """
-        kind, name = self.known(cause)
-        if kind == "driver":
-            return replace(self, drivers=tuple(item for item in self.drivers if item.id != name))
+        gone = {self.known(cause) for cause in causes}
         kept: dict[str, Any] = {
-            attribute: {key: value for key, value in getattr(self, attribute).items() if key != name}
+            attribute: {
+                name: value for name, value in getattr(self, attribute).items() if (kind, name) not in gone
+            }
+            for kind in {kind for kind, _ in gone if kind != "driver"}
             for attribute in _KINDS[kind]
         }
-        reduced = replace(self, **kept)
+        drivers = tuple(driver for driver in self.drivers if ("driver", driver.id) not in gone)
+        reduced = replace(self, **kept, drivers=drivers)
         groups = (
             replace(
                 group,

@@ -19,6 +19,7 @@ CORNERS = {
     "simpy": ("simulation/engine.py",),
     "distributed": ("simulation/cluster.py",),
     "matplotlib": ("scenarios/charts/",),
+    "docx": ("scenarios/documents/docx.py",),
     "pydantic": ("scenarios/",),
     "holidays": ("scenarios/calendars/generate.py",),
     "chinese_calendar": ("scenarios/calendars/generate.py",),

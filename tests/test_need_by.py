@@ -17,7 +17,7 @@ from scheduling.calendar import FIVE_DAY
 from scheduling.errors import InputError
 from scheduling.network import Deadline, Factor, Id, Network, Resource
 from scheduling.passes import early_pass
-from simulation.arrivals import arriving, factors_of, without_factor
+from simulation.arrivals import arriving, factors_of, without_factors
 from simulation.confidence import confidence_plan
 from simulation.distributions import Discrete, Fixed, Triangular
 from simulation.joint import joint_need_by
@@ -34,7 +34,7 @@ def direct(network: Network, risks: RiskModel, factor: Id, day: int, project: Id
     """On-time probability with the factor arriving on a day in every replication, in the original order."""
     plan = Piece.whole(network, None, risks).plan
     changed = arriving(network, {factor: day})
-    rest = without_factor(risks, factor)
+    rest = without_factors(risks, [factor])
     plan = replace(plan, network=changed)
     return simulate(changed, plan, risks=rest, replications=count, seed=4).project_on_time(project)
 

@@ -54,22 +54,34 @@ def run(
 ) -> None:
     """Plan, simulate and explain a scenario.
 
-    Writes the Gantt chart, curves, tables and result.json.
+    Writes the Gantt chart, curves, tables, task book, weekly digest and result.json.
     """
     from scenarios.charts import save_all
-    from scenarios.forecast import forecast
+    from scenarios.dispatch.digest import digest
+    from scenarios.dispatch.task_book import task_book
+    from scenarios.documents.digest import digest_document
+    from scenarios.documents.files import write_document
+    from scenarios.forecast import Run
     from scenarios.reports import print_forecast, write_all
+    from scenarios.reports.task_book import write_task_book
 
     chosen = chosen_language(lang)
     loaded = with_options(load(scenario, chosen), replications=replications, seed=seed, confidence=confidence)
     folder = _prepared(out or Path("backplan-out") / loaded.name)
     with workers(workers_count, dask), stages(chosen) as show:
-        result = forecast(loaded, progress=show)
-        show("stage_write", 0, 2)
+        planned = Run(loaded, show)
+        result = planned.forecast
+        show("stage_write", 0, 3)
         written = write_all(result, folder, chosen)
-        show("stage_write", 1, 2)
+        show("stage_write", 1, 3)
+        weekly = digest_document(digest(planned, "weekly"), chosen)
+        written += [
+            write_task_book(result, task_book(planned), folder / "taskbook.xlsx", chosen),
+            write_document(weekly, folder / "weekly.html"),
+        ]
+        show("stage_write", 2, 3)
         written += save_all(result, folder, chosen)
-        show("stage_write", 2, 2)
+        show("stage_write", 3, 3)
     print_forecast(result, console(), chosen, folder)
     names = ", ".join(path.relative_to(folder).as_posix() for path in written)
     typer.echo(say("written", chosen, folder=folder, files=names))

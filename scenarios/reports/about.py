@@ -68,6 +68,11 @@ def number_on_time(forecast: Forecast, lang: str) -> str | None:
 
 def notes(forecast: Forecast, lang: str) -> list[str]:
     """Every warning once, those of projects with the projects they concern."""
+    return list(dict.fromkeys([*general_notes(forecast, lang), *_project_notes(forecast, lang)]))
+
+
+def general_notes(forecast: Forecast, lang: str) -> list[str]:
+    """Every warning about the whole forecast once."""
     assumed = sum(node.assumed for project in forecast.projects for node in project.nodes)
     found = [
         say("warn_synthetic", lang) if forecast.synthetic else "",
@@ -75,7 +80,6 @@ def notes(forecast: Forecast, lang: str) -> list[str]:
         say("warn_uncalibrated", lang) if forecast.provenance.uncalibrated else "",
         say("assumed_nodes", lang, count=assumed) if assumed else "",
         *(warning.text(lang) for warning in forecast.warnings),
-        *_project_notes(forecast, lang),
     ]
     return [note for note in dict.fromkeys(found) if note]
 

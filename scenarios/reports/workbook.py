@@ -26,17 +26,18 @@ from scenarios.reports.table import Cell, Kind, Share, Table
 from scenarios.reports.tables import tables
 from scenarios.results import Forecast
 
-_HEADER = PatternFill("solid", fgColor="FFD9E1F2")
-_LIGHTS = {
+HEADER = PatternFill("solid", fgColor="FFD9E1F2")
+LIGHTS = {
     "green": PatternFill("solid", fgColor="FFC6EFCE"),
     "amber": PatternFill("solid", fgColor="FFFFEB9C"),
     "red": PatternFill("solid", fgColor="FFFFC7CE"),
 }
-_BOLD = Font(bold=True)
+FACE = "Calibri"
+BOLD = Font(FACE, bold=True)
 _CENTRE = Alignment(vertical="top", horizontal="center")
 _WRAP = Alignment(vertical="top", wrap_text=True)
 _NARROWEST, _WIDEST = 6, 44
-_HEADER_LINES, _LINE_HEIGHT = 3, 15
+_HEADER_LINES, LINE_HEIGHT = 3, 15
 _A3, _A4 = 8, 9
 _COLUMNS_ON_A4 = 12
 
@@ -61,10 +62,10 @@ def _about_sheet(book: Workbook, forecast: Forecast, lang: str) -> None:
     sheet = book.create_sheet(say("table_about", lang))
     sheet.column_dimensions["A"].width = 26
     sheet.column_dimensions["B"].width = 100
-    _print_setup(sheet, columns=2)
-    sheet.append([_text(sheet, forecast.title.text(lang), font=Font(bold=True, size=14))])
+    print_setup(sheet, columns=2)
+    sheet.append([text_cell(sheet, forecast.title.text(lang), font=Font(FACE, 14, bold=True))])
     for heading, value in about(forecast, lang):
-        sheet.append([_text(sheet, heading, font=_BOLD), _text(sheet, value)])
+        sheet.append([text_cell(sheet, heading, font=BOLD), text_cell(sheet, value)])
 
 
 def _table_sheet(book: Workbook, table: Table) -> None:
@@ -72,24 +73,24 @@ def _table_sheet(book: Workbook, table: Table) -> None:
     sheet.freeze_panes = f"{get_column_letter(table.fixed + 1)}2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.headers))}{len(table.rows) + 1}"
     sheet.print_title_rows = "1:1"
-    _print_setup(sheet, len(table.headers))
+    print_setup(sheet, len(table.headers))
     widths = [
         column_width(header, (row[place] for row in table.rows)) for place, header in enumerate(table.headers)
     ]
     for place, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.row_dimensions[1].height = _HEADER_LINES * _LINE_HEIGHT
-    sheet.append([_text(sheet, header, font=_BOLD, fill=_HEADER) for header in table.headers])
+    sheet.row_dimensions[1].height = _HEADER_LINES * LINE_HEIGHT
+    sheet.append([text_cell(sheet, header, font=BOLD, fill=HEADER) for header in table.headers])
     for number, row in enumerate(table.rows, 2):
-        lines = max(map(_lines, row, widths))
+        lines = max(map(lines_in, row, widths))
         if lines > 1:  # not every spreadsheet program grows a row by itself
-            sheet.row_dimensions[number].height = lines * _LINE_HEIGHT
+            sheet.row_dimensions[number].height = lines * LINE_HEIGHT
         sheet.append(
-            [_cell(sheet, cell, kind, table.lang) for cell, kind in zip(row, table.kinds, strict=True)]
+            [value_cell(sheet, cell, kind, table.lang) for cell, kind in zip(row, table.kinds, strict=True)]
         )
 
 
-def _print_setup(sheet: Worksheet, columns: int) -> None:
+def print_setup(sheet: Worksheet, columns: int) -> None:
     """Landscape, as many pages high as needed, one page wide."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = _A4 if columns <= _COLUMNS_ON_A4 else _A3
@@ -99,7 +100,7 @@ def _print_setup(sheet: Worksheet, columns: int) -> None:
     sheet.HeaderFooter.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("&A  &P / &N"))
 
 
-def _text(sheet: Worksheet, text: str, font: Font | None = None, fill: PatternFill | None = None) -> Any:
+def text_cell(sheet: Worksheet, text: str, font: Font | None = None, fill: PatternFill | None = None) -> Any:
     """A cell that holds a text as it is; characters that a workbook cannot hold become spaces."""
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub(" ", text))
     cell.data_type = "s"
@@ -112,13 +113,14 @@ def _text(sheet: Worksheet, text: str, font: Font | None = None, fill: PatternFi
     return cell
 
 
-def _cell(sheet: Worksheet, value: Cell, kind: Kind, lang: str) -> Any:
+def value_cell(sheet: Worksheet, value: Cell, kind: Kind, lang: str) -> Any:
+    """A cell with a real date or number, a text, or a light; None stays empty."""
     if value is None:
         return None
     if isinstance(value, str):
         if kind == "light":
-            return _text(sheet, say(value, lang), fill=_LIGHTS[value])
-        return _text(sheet, value)
+            return text_cell(sheet, say(value, lang), fill=LIGHTS[value])
+        return text_cell(sheet, value)
     cell: Any = WriteOnlyCell(sheet)
     cell.value = round(*value) if isinstance(value, Share) else value
     cell.alignment = _CENTRE
@@ -150,7 +152,7 @@ def column_width(header: str, cells: Iterable[Cell]) -> int:
     return min(max(longest + 2, text_width(header) // _HEADER_LINES + 4, word + 2, _NARROWEST), _WIDEST)
 
 
-def _lines(cell: Cell, width: int) -> int:
+def lines_in(cell: Cell, width: int) -> int:
     """Lines that a wrapped text takes in a column."""
     if not isinstance(cell, str):
         return 1
