@@ -30,6 +30,16 @@ _PLACES = {
     "WeatherSpec": "`weather.NAME`",
     "ShockSpec": "`shocks.NAME`",
     "QuotaSpec": "`quotas[]`",
+    "HoldSpec": "`projects[].holds.ID`",
+    "ProblemSpec": "`projects[].problems.ID`",
+    "EvidenceSpec": "`projects[].evidence[]`",
+    "ClaimSpec": "`projects[].claims[]`",
+    "SiteCheckSpec": "`projects[].checks[]`",
+    "RuleSpec": "`rules`",
+    "CandidateSpec": "`reserve[]`",
+    "GeneratorSpec": "`generate`",
+    "KindSpec": "`generate.kinds[]`",
+    "DrawnDemand": "`generate.demands[]`",
     "Label": "A label",
 }
 """Where each model stands in a file, in the order of the tables."""

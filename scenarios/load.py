@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from scenarios.calendar_specs import calendar_data
 from scenarios.calendars import read_calendar
 from scenarios.checks import check
+from scenarios.checks.generate import generate
 from scenarios.generator import generated
 from scenarios.messages import label
 from scenarios.problems import Path, Problem, ScenarioError, problems_of
@@ -100,8 +101,11 @@ def to_scenario(source: Source, folder: FilePath) -> Scenario:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(problems_of(error), source.where) from None
-    scenario = _with_generated(scenario)
-    if problems := check(scenario):
+    problems = list(generate(scenario))
+    if not problems:
+        scenario = _with_generated(scenario)
+        problems = check(scenario)
+    if problems:
         raise ScenarioError(problems, source.where)
     return scenario
 

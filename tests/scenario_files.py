@@ -62,6 +62,8 @@ resources:
     capacity: 5
     consumed: true
     deliveries: [{date: 2026-08-03, quantity: 4}]
+    factor: land
+    unit: {zh: 亩, en: mu}
 drivers:
   rain:
     name: {zh: 多雨, en: rain}
@@ -79,7 +81,40 @@ shocks:
   sprint: {first: 2026-10-01, last: 2026-12-31, rate: 90, rest: 100, capacity: {crew: 4},
     kinds: [construction], activities: [F1], projects: [E], name: {zh: 决战四季度, en: Q4 sprint}}
 quotas:
-  - {event: start, sector: industry, target: 1, reached: 0, date: 2026-12-31}
+  - {event: start, sector: industry, least: 5000, below: 90000, target: 1, reached: 0, date: 2026-12-31}
+rules: {preset: yinchuan, stalled_days: 45, excused: {E: {zh: 洪水, en: flood}}}
+reserve:
+  - id: R1
+    name: harbour
+    template: enterprise
+    sector: industry
+    district: park
+    investment: 30000
+    year: 2027
+    done: [A2, A4]
+    listed: true
+    land: 40
+    land_secured: 0.5
+    funds_secured: 0.25
+    earliest: 2027-02-01
+generate:
+  projects: 1
+  seed: 3
+  prefix: G
+  kinds:
+    - {name: school, share: 1, template: government, options: [parallel], land_ready: 0.5, sector: industry,
+       category: new, group: towns, lead_unit: education, investment: [100, 900]}
+  stages: {early: 1, building: 2}
+  districts: [park]
+  leaders: [leader one]
+  due: [2026-12-31, 2027-12-31]
+  slack: [0.1, 0.4]
+  stalled: 0.2
+  problems: 0.5
+  claimed: 0.1
+  unregistered: 0.1
+  holds: 0.1
+  demands: [{resource: quota, node: B11, low: 1, high: 2}]
 projects:
   - id: E
     name: {zh: 工厂, en: plant}
@@ -89,7 +124,11 @@ projects:
     region: south
     sector: industry
     district: park
-    investment: {total: 12000, this_year: 3000, completed: 100.5}
+    investment: {total: 12000, this_year: 3000, completed: 100.5, months: {2026-01: 60}, secured: 9000}
+    developer: company
+    leader: deputy mayor
+    group: plants
+    category: new
     lead_unit: unit
     responsible_unit: park office
     responsible_person: deputy director
@@ -106,6 +145,24 @@ projects:
     factors:
       land: {supply: 2026-05-15, delay: {lognormal: {median: 20, p90: 60, max: 200}, probability: 0.3}}
       steel: {lead: [20, 30, 60], gates: [F1], after: [D5], name: {zh: 钢材, en: steel}}
+    holds:
+      H1: {aspect: safety, blocks: [F1], raised: 2026-02-20, expected: 2026-04-01, delay: 3, name: crane}
+      H2: {aspect: quality, blocks: [F1], raised: 2026-02-01, cleared: 2026-02-10}
+    problems:
+      Q1:
+        what: {zh: 图纸未审, en: drawings not reviewed}
+        cause: design
+        node: D5
+        raised: 2026-02-01
+        due: 2026-02-20
+        closed: 2026-02-18
+        responsible_unit: designer
+        lead_unit: housing
+        procedure: hearing
+        excused: flood
+    evidence: [{kind: ceremony, date: 2026-02-14, note: drums}]
+    claims: [{event: start, date: 2026-02-14}]
+    checks: [{event: start, date: 2026-02-25, confirmed: false, note: empty site}]
     overrides:
       F1:
         name: piles

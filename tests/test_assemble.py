@@ -109,7 +109,7 @@ def _shuffled(data: Any, dice: random.Random) -> Any:
         dice.shuffle(keys)
         return {
             key: dice.sample(found, len(found))
-            if key in {"projects", "activities", "predecessors"}
+            if isinstance(found, list) and key in {"projects", "activities", "predecessors"}
             else found
             for key, found in ((key, _shuffled(data[key], dice)) for key in keys)
         }

@@ -416,7 +416,7 @@ def test_faults_of_different_sorts_are_named_together() -> None:
         WHOLE.replace("node: D5,", "node: D55,")
         .replace("kinds: [construction]", "kinds: [weather]", 1)
         .replace("{base: cn-site-north,", "{base: cn-site-east,")
-        .replace("sector: industry, target", "sector: mining, target")
+        .replace("sector: industry, least", "sector: mining, least")
         .replace("demand: {F1: 1}", "demand: {F99: 1}")
     )
     assert [line.split(": ")[1] for line in faults_of(text)] == [

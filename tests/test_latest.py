@@ -78,8 +78,8 @@ def test_a_start_before_the_calendar_is_its_first_boundary() -> None:
     graph.add_node("dig", duration=3, calendar="short")
     graph.add_edge("plan", "dig", lag=1)
     network = compile_network(graph, calendars={"short": CalendarTable("short", np.full(10, 100))})
-    draws = replace(random_draws(network, 0, 2), work=np.array([[1, 3], [1, 9]]))
-    assert late_starts(network, draws, [8, 8]).tolist() == [[3, 5], [0, 0]]
+    draws = replace(random_draws(network, 0, 2), work=np.array([[3, 1], [9, 1]]))
+    assert late_starts(network, draws, [8, 8]).tolist() == [[5, 3], [0, 0]]
 
 
 def test_a_deadline_behind_the_calendar_is_an_error_that_names_the_remedy() -> None:

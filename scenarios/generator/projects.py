@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -159,9 +159,3 @@ def _name(kind: KindSpec, district: str, number: int) -> Label:
     """A name that nobody takes for a real project's."""
     zh, en = kind.name.text("zh"), kind.name.text("en")
     return Label(zh=f"合成{number:03d} {district}{zh}", en=f"Synthetic {number:03d} {en}")
-
-
-def stages_of(spec: GeneratorSpec, numbers: Sequence[int]) -> list[StageName]:
-    """Stages drawn for projects, before what their template does not have."""
-    names = {name: spec.stages[name] for name in sorted(spec.stages)}
-    return [Draw(spec.seed, number).weighted("stage", names) for number in numbers]

@@ -145,7 +145,7 @@ class Scenario(Model):
     """Projects in reserve."""
     generate: GeneratorSpec | None = None
     """Synthetic projects beside those listed; reading the file makes them."""
-    projects: tuple[Project, ...] = ()
+    projects: Annotated[tuple[Project, ...], Field(min_length=1)] = ()
     """The portfolio."""
     notes: tuple[Label, ...] = ()
     """What outputs must say beside the results."""
