@@ -287,6 +287,8 @@ class Run:
         return QuotaResult(
             event=spec.event,
             sector=spec.sector,
+            least=spec.least,
+            below=spec.below,
             target=spec.target,
             reached=spec.reached,
             by=_day(spec.date),

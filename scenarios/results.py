@@ -194,6 +194,8 @@ class QuotaResult:
 
     Attributes
     ----------
+    least, below : float or None
+        Total investments that count, in 10,000 CNY: at least, and below.
     candidates : tuple of str
         Projects that can still deliver the event.
     expected : float
@@ -204,6 +206,8 @@ class QuotaResult:
 
     event: str
     sector: str | None
+    least: float | None
+    below: float | None
     target: int
     reached: int
     by: date

@@ -214,6 +214,8 @@ def make_forecast(seed: int = 0, projects: int = 3, nodes: int = 11, trials: int
             QuotaResult(
                 event="start",
                 sector="industry",
+                least=None,
+                below=5e5,
                 target=2,
                 reached=1,
                 by=date(2026, 12, 31),
@@ -221,7 +223,9 @@ def make_forecast(seed: int = 0, projects: int = 3, nodes: int = 11, trials: int
                 expected=1.7,
                 met=Probability(round(trials * 0.63), trials),
             ),
-            QuotaResult("completion", None, 2, 0, date(2027, 12, 31), (), 0.4, Probability(3, trials)),
+            QuotaResult(
+                "completion", None, None, None, 2, 0, date(2027, 12, 31), (), 0.4, Probability(3, trials)
+            ),
         ),
         due=make_due(made),
         number_on_time=tuple(1 / (projects + 1) for _ in range(projects + 1)),

@@ -54,7 +54,7 @@ def run(
 ) -> None:
     """Plan, simulate and explain a scenario.
 
-    Writes the Gantt chart, curves, tables, task book, weekly digest and result.json.
+    Writes the wall chart, Gantt chart, curves, tables, task book, weekly digest and result.json.
     """
     from scenarios.charts import save_all
     from scenarios.dispatch.digest import digest
@@ -64,6 +64,7 @@ def run(
     from scenarios.forecast import Run
     from scenarios.reports import print_forecast, write_all
     from scenarios.reports.task_book import write_task_book
+    from scenarios.wallchart import write_wall_chart
 
     chosen = chosen_language(lang)
     loaded = with_options(load(scenario, chosen), replications=replications, seed=seed, confidence=confidence)
@@ -78,6 +79,7 @@ def run(
         written += [
             write_task_book(result, task_book(planned), folder / "taskbook.xlsx", chosen),
             write_document(weekly, folder / "weekly.html"),
+            write_wall_chart(result, folder / "wall.html", chosen),
         ]
         show("stage_write", 2, 3)
         written += save_all(result, folder, chosen)

@@ -11,6 +11,7 @@ from scenarios.dispatch.quotas import QuotaRow, RateRow
 from scenarios.dispatch.readiness import ReadinessSheet
 from scenarios.dispatch.stages import StageRow
 from scenarios.dispatch.starts import RegistrationRow, StartRow
+from scenarios.fields import day_of
 from scenarios.messages import catalogue, say
 from scenarios.reports.layout import plain
 from scenarios.reports.listing import print_table
@@ -170,13 +171,25 @@ def print_rates(rows: Sequence[RateRow], until: date, console: Console, lang: st
 
 def quota_name(spec: QuotaSpec, lang: str) -> str:
     """Event, sector, investment and date of a quota in words."""
-    parts = [group_name(spec.sector, lang) if spec.sector else say("all_sectors", lang)]
-    if spec.least is not None or spec.below is not None:
-        low, high = (None if value is None else f"{value / 1e4:g}" for value in (spec.least, spec.below))
+    return quota_text(spec.event, spec.sector, spec.least, spec.below, day_of(spec.date), lang)
+
+
+def quota_text(
+    event: str, sector: str | None, least: float | None, below: float | None, by: date, lang: str
+) -> str:
+    """A quota in words.
+
+    Examples
+    --------
+    >>> quota_text("start", "industry", 1e5, 5e5, date(2022, 12, 31), "zh")
+    '工业 10至50亿元开工（截至2022-12-31）'
+    """
+    parts = [group_name(sector, lang) if sector else say("all_sectors", lang)]
+    if least is not None or below is not None:
+        low, high = (None if value is None else f"{value / 1e4:g}" for value in (least, below))
         key = "quota_band" if low and high else "quota_least" if low else "quota_below"
         parts.append(say(key, lang, low=low, high=high))
-    event = say(f"event_{spec.event}", lang)
-    return say("quota_name", lang, what=" ".join(parts), event=event, date=spec.date)
+    return say("quota_name", lang, what=" ".join(parts), event=say(f"event_{event}", lang), date=by)
 
 
 def group_name(group: str, lang: str) -> str:
