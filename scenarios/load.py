@@ -139,7 +139,16 @@ def _inline(name: str, spec: Any, folder: FilePath, where: Callable[[Path], str]
     return calendar_data(read_calendar(file).calendar)
 
 
-def _yaml(path: FilePath, lang: str) -> Source:
+def read_yaml_file(path: FilePath) -> YamlSource:
+    """A YAML file with the places of its values.
+
+    Raises
+    ------
+    ScenarioError
+        For text that is not UTF-8 or not YAML.
+    InputError
+        If the file cannot be read.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -153,6 +162,10 @@ def _yaml(path: FilePath, lang: str) -> Source:
         message = f"not UTF-8 text (byte 0x{data[error.start]:02x}); save the file as UTF-8"
         raise ScenarioError([Problem((), message)], source.where) from None
     return read_yaml(text, path.name)
+
+
+def _yaml(path: FilePath, lang: str) -> Source:
+    return read_yaml_file(path)
 
 
 def _ledger(path: FilePath, lang: str) -> Source:

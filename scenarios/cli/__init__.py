@@ -17,6 +17,7 @@ from scenarios.cli import (
     planning,
     questions,
     simulating,
+    status,
 )
 from scenarios.cli.shared import BAD_INPUT
 from scenarios.cli.stopping import stoppable
@@ -43,6 +44,7 @@ for _command in (
     correlations.correlations,
     dispatching.ready,
     dispatching.quotas,
+    status.status,
     planning.explain,
     planning.conflicts,
     documents.digest,

@@ -129,7 +129,8 @@ class Investment(Model):
         return self
 
 
-def _one_or_more(value: Any) -> Any:
+def one_or_more(value: Any) -> Any:
+    """A list; a single mapping stands for a list of one."""
     return (value,) if isinstance(value, dict) else value
 
 
@@ -175,7 +176,7 @@ class Project(Model):
     until: tuple[str, ...] = ()
     """Nodes that the plan leads to, beside those with deadlines; without either all nodes are planned.
     Catalogue steps that lead to none of them, to no own activity and to no reported node are left out."""
-    current: Annotated[tuple[Current, ...], BeforeValidator(_one_or_more)] = ()
+    current: Annotated[tuple[Current, ...], BeforeValidator(one_or_more)] = ()
     """The node it stands at, or one for each parallel branch."""
     progress: dict[str, Progress] = Field(default_factory=dict)
     """What is known of single nodes; it counts before what ``current`` implies."""
