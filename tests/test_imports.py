@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("scheduling", "simulation", "scenarios")
 CORNERS = {
-    "ortools": ("scheduling/cpsat/", "scenarios/dispatch/leveling.py"),
+    "ortools": ("scheduling/cpsat/", "scenarios/dispatch/leveling.py", "scenarios/dispatch/knapsack.py"),
     "numba": ("scheduling/kernels/", "simulation/kernels/"),
     "simpy": ("simulation/engine.py",),
     "distributed": ("simulation/cluster.py",),

@@ -18,6 +18,7 @@ from scenarios.cli import (
     questions,
     simulating,
     status,
+    supplies,
 )
 from scenarios.cli.shared import BAD_INPUT
 from scenarios.cli.stopping import stoppable
@@ -45,6 +46,9 @@ for _command in (
     dispatching.ready,
     dispatching.quotas,
     status.status,
+    supplies.factors,
+    supplies.allocate,
+    supplies.investment,
     planning.explain,
     planning.conflicts,
     documents.digest,

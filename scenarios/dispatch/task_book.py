@@ -29,6 +29,8 @@ class FactorTask:
 
     Attributes
     ----------
+    id : str
+        ``project/factor:name``.
     gates : tuple of Label
         The nodes, in their order.
     supply : date or None
@@ -39,6 +41,7 @@ class FactorTask:
         The joint need-by date: on its morning the planned dates count on the factor.
     """
 
+    id: str
     name: Label
     gates: tuple[Label, ...]
     supply: date | None
@@ -105,7 +108,12 @@ def _factor(run: Run, factor: FactorRisk, need_by: date) -> FactorTask:
     gates = tuple(run.assembly.specs[str(name)].name for name in factor.factor.gates)
     supply = factor.factor.supply
     return FactorTask(
-        factor.label, gates, day_of(supply) if isinstance(supply, date) else None, factor.in_hand, need_by
+        id=str(factor.factor.id),
+        name=factor.label,
+        gates=gates,
+        supply=day_of(supply) if isinstance(supply, date) else None,
+        in_hand=factor.in_hand,
+        need_by=need_by,
     )
 
 

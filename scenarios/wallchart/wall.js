@@ -252,7 +252,7 @@ function line(svg, scale, n, top, bottom) {
 const card = document.getElementById("card");
 function showCard(p, n, x, y) {
   const fields = n ? nodeFields(n) : projectFields(p);
-  card.replaceChildren(make("h2", {}, n ? named(n.n) + "（" + n.id + "）" : pick(p.name)), make("table", {}, make("tbody", {},
+  card.replaceChildren(make("h2", {}, n ? n.id + " " + named(n.n) : pick(p.name)), make("table", {}, make("tbody", {},
     ...fields.filter(([, value]) => value).map(([key, value]) => make("tr", {}, make("td", {}, words(key)), make("td", {}, value))))));
   card.hidden = false;
   const box = card.getBoundingClientRect();

@@ -1,0 +1,113 @@
+"""Commands on supplies and money: the factor ledger, allocation of a scarce stock, investment of the year."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scenarios.cli.dispatching import planned
+from scenarios.cli.shared import (
+    JsonOption,
+    LangOption,
+    ReplicationsOption,
+    ScenarioArgument,
+    chosen_language,
+    console,
+)
+
+if TYPE_CHECKING:
+    from scenarios.forecast import Run
+
+
+class Goal(StrEnum):
+    """What an allocation makes most of."""
+
+    DEADLINES = "deadlines"
+    QUOTAS = "quotas"
+
+
+def factors(
+    scenario: ScenarioArgument,
+    months: Annotated[int, typer.Option("--months", min=1, max=120, help="Months shown.")] = 12,
+    replications: ReplicationsOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Show the factor ledger: supply against demand by month, and which factors come too late.
+
+    Wanted is what projects would take by their earliest dates, planned what the plan takes.
+    """
+    from scenarios.dispatch.factor_ledger import factor_lines, supply_ledgers
+    from scenarios.dispatch.task_book import task_book
+    from scenarios.reports.supplies import print_factors, print_ledgers
+
+    chosen = chosen_language(lang)
+    with planned(scenario, replications, chosen) as run:
+        ledgers, lines = supply_ledgers(run, months), factor_lines(run, task_book(run))
+        if as_json:
+            rows = [
+                {
+                    "project": line.project,
+                    "factor": line.task.name,
+                    "supply": line.task.supply,
+                    "need_by": line.task.need_by,
+                    "latest": line.latest,
+                    "margin": line.margin,
+                    "urgency": line.urgency,
+                }
+                for line in lines
+            ]
+            _echo("backplan-factors/1", run, supplies=ledgers, factors=tuple(rows))
+        else:
+            print_ledgers(ledgers, console(), chosen)
+            print_factors(lines, console(), chosen)
+
+
+def allocate(
+    scenario: ScenarioArgument,
+    resource: Annotated[str, typer.Argument(help="Id of a stock, such as land_quota.")],
+    goal: Annotated[Goal, typer.Option("--goal", help="What to make most of.")] = Goal.DEADLINES,
+    replications: ReplicationsOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Say whom a scarce stock should serve in time, so that most deadlines or quotas can be met."""
+    from scenarios.dispatch.allocation import allocate as allocated
+    from scenarios.reports.supplies import print_allocation
+
+    chosen = chosen_language(lang)
+    with planned(scenario, replications, chosen) as run:
+        found = allocated(run, resource, goal=goal.value)
+        if as_json:
+            _echo("backplan-allocation/1", run, allocation=found)
+        else:
+            print_allocation(found, console(), chosen)
+
+
+def investment(
+    scenario: ScenarioArgument,
+    replications: ReplicationsOption = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Show the year's investment: against 序时进度, its forecast, the gap, and who could close it."""
+    from scenarios.dispatch.investment import investment_report
+    from scenarios.reports.supplies import print_investment
+
+    chosen = chosen_language(lang)
+    with planned(scenario, replications, chosen) as run:
+        report = investment_report(run)
+        if as_json:
+            _echo("backplan-investment/1", run, report=report)
+        else:
+            print_investment(report, console(), chosen)
+
+
+def _echo(schema: str, run: Run, **parts: Any) -> None:
+    from scenarios.reports.result_json import plain_data
+
+    data = {"schema": schema, "scenario": run.scenario.name, "data_date": run.forecast.data_date} | parts
+    typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))

@@ -1,0 +1,264 @@
+"""Investment of the year: done by month, against 序时进度, its forecast, the gap and who could close it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios.curves import spending_nodes
+from scenarios.dispatch.rules import full_months, schedule_gap, year_share
+from scenarios.fields import day_of
+from scenarios.forecast import Run
+from scenarios.schema import Investment, Label, Project
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class InvestmentRow:
+    """Money of one project, or of the portfolio, in 10,000 CNY (万元).
+
+    Attributes
+    ----------
+    done : float or None
+        Completed this year; None where no months are given.
+    ahead : float or None
+        Percentage points by which the full months lie above 序时进度 (months / 12).
+    expected, low, high : float or None
+        Of this year at its end: mean, 10th and 90th percentile over the replications; None without a plan
+        of the year or without months.
+    gap : float or None
+        This year's plan less `expected`; below zero it is exceeded.
+    unfunded : float or None
+        Total less what is secured (资金缺口).
+    able : float or None
+        What the project could at most still complete this year beyond `expected`, by its earliest dates.
+    """
+
+    project: str | None
+    name: Label | None
+    total: float
+    this_year: float | None
+    completed: float
+    done: float | None
+    ahead: float | None
+    expected: float | None
+    low: float | None
+    high: float | None
+    gap: float | None
+    unfunded: float | None
+    able: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvestmentMonth:
+    """One month of the year, cumulative, over the projects with a plan of the year and months.
+
+    Attributes
+    ----------
+    end : date
+        Its last day.
+    schedule : float
+        序时进度: twelfths of the year's plan.
+    done : float or None
+        Completed; None for months to come.
+    expected : float or None
+        Forecast; None for months that have ended.
+    """
+
+    end: date
+    schedule: float
+    done: float | None
+    expected: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvestmentReport:
+    """The year.
+
+    Attributes
+    ----------
+    whole : InvestmentRow
+        Sums over the projects with money; `expected` and what follows over those with a plan of the year
+        and months.
+    rows : tuple of InvestmentRow
+        In the order of the scenario.
+    closers : tuple of InvestmentRow
+        Projects that could do most beyond their expectation, the most able first: who can close the gap
+        (补齐投资缺口).
+    months : tuple of InvestmentMonth
+    """
+
+    year: int
+    whole: InvestmentRow
+    rows: tuple[InvestmentRow, ...]
+    closers: tuple[InvestmentRow, ...]
+    months: tuple[InvestmentMonth, ...]
+
+
+def investment_report(run: Run) -> InvestmentReport:
+    """Investment of the year of the data date.
+
+    What a project has not yet spent is spread over the spans of its unfinished construction and equipment
+    nodes, in proportion to their planning work, as in the investment curve (an assumption).
+
+    Examples
+    --------
+    >>> from scenarios.load import load_scenario
+    >>> run = Run(load_scenario("district-1bn").model_copy(update={"replications": 20}))
+    >>> report = investment_report(run)
+    >>> report.whole.total, report.rows[5].unfunded
+    (910000.0, None)
+    """
+    today = day_of(run.scenario.data_date)
+    year_end = date(today.year, 12, 31)
+    ends = [_month_end(today.year, month) for month in range(1, 13)]
+    rows, paths = [], []
+    months = np.zeros((12, 3))
+    for project in run.scenario.projects:
+        if project.investment is None:
+            continue
+        done = _done(project.investment, today.year)
+        judged = bool(project.investment.this_year) and done is not None
+        path = _path(run, project, [*ends, year_end]) if judged else None
+        rows.append(_row(run, project, done, path))
+        if path is not None and done is not None:
+            paths.append(done + path[-1])
+            months += _by_month(project.investment, done, path, today)
+    able = [row for row in rows if row.able and row.able > 0]
+    return InvestmentReport(
+        year=today.year,
+        whole=_whole(rows, paths),
+        rows=tuple(rows),
+        closers=tuple(sorted(able, key=lambda row: (-(row.able or 0.0), row.project))),
+        months=tuple(
+            InvestmentMonth(
+                end=end,
+                schedule=float(months[k, 0]),
+                done=float(months[k, 1]) if k < full_months(today) else None,
+                expected=float(months[k, 2]) if end >= today else None,
+            )
+            for k, end in enumerate(ends)
+        ),
+    )
+
+
+def _row(run: Run, project: Project, done: float | None, path: Floats | None) -> InvestmentRow:
+    money = project.investment
+    assert money is not None
+    share = year_share(money, day_of(run.scenario.data_date))
+    expected = low = high = able = None
+    if path is not None and done is not None:
+        year = done + path[-1]
+        expected = float(year.mean())
+        low, high = (float(value) for value in np.quantile(year, (0.1, 0.9)))
+        able = done + float(_soonest(run, project)) - expected
+    return InvestmentRow(
+        project=project.id,
+        name=project.name,
+        total=money.total,
+        this_year=money.this_year,
+        completed=money.completed,
+        done=done,
+        ahead=None if share is None else schedule_gap(share, full_months(day_of(run.scenario.data_date))),
+        expected=expected,
+        low=low,
+        high=high,
+        gap=None if expected is None or money.this_year is None else money.this_year - expected,
+        unfunded=None if money.secured is None else money.total - money.secured,
+        able=able,
+    )
+
+
+def _whole(rows: list[InvestmentRow], paths: list[Floats]) -> InvestmentRow:
+    judged = [row for row in rows if row.expected is not None]
+    year = np.sum(paths, axis=0) if paths else None
+    planned = sum(row.this_year or 0.0 for row in judged)
+    shares = [row for row in judged if row.ahead is not None]
+    weight = sum(row.this_year or 0.0 for row in shares)
+    unfunded = [row.unfunded for row in rows if row.unfunded is not None]
+    return InvestmentRow(
+        project=None,
+        name=None,
+        total=sum(row.total for row in rows),
+        this_year=planned if judged else None,
+        completed=sum(row.completed for row in rows),
+        done=sum(row.done or 0.0 for row in judged) if judged else None,
+        ahead=sum((row.ahead or 0.0) * (row.this_year or 0.0) for row in shares) / weight if weight else None,
+        expected=None if year is None else float(year.mean()),
+        low=None if year is None else float(np.quantile(year, 0.1)),
+        high=None if year is None else float(np.quantile(year, 0.9)),
+        gap=None if year is None else planned - float(year.mean()),
+        unfunded=sum(unfunded) if unfunded else None,
+        able=sum(row.able or 0.0 for row in judged) if judged else None,
+    )
+
+
+def _path(run: Run, project: Project, days: list[date]) -> Floats:
+    """Spent from the data date to the end of each day, shape (days, replications)."""
+    nodes, amount = _amounts(run, project)
+    if not nodes:
+        return np.zeros((len(days), run.scenario.replications))
+    start = np.where([run.net.started(i) for i in nodes], _resume(run, nodes), run.simulation.start[:, nodes])
+    return _spent(run, days, start, run.simulation.finish[:, nodes], amount)
+
+
+def _soonest(run: Run, project: Project) -> float:
+    """Spent from the data date to the year's end by the earliest dates."""
+    nodes, amount = _amounts(run, project)
+    if not nodes:
+        return 0.0
+    early = run.cpm.early
+    start = np.array([[early.resume[i] for i in nodes]])
+    finish = np.array([[early.finish[i] for i in nodes]])
+    end = date(day_of(run.scenario.data_date).year, 12, 31)
+    return float(_spent(run, [end], start, finish, amount)[0, 0])
+
+
+def _amounts(run: Run, project: Project) -> tuple[list[int], Floats]:
+    money = project.investment
+    assert money is not None
+    nodes = spending_nodes(run.assembly, project.id)
+    work = np.array([run.net.work[i] for i in nodes], dtype=np.float64)
+    left = max(money.total - money.completed, 0.0)
+    return nodes, left * work / work.sum() if len(nodes) else work
+
+
+def _resume(run: Run, nodes: list[int]) -> npt.NDArray[np.int64]:
+    return np.array([run.cpm.early.resume[i] for i in nodes], dtype=np.int64)
+
+
+def _spent(run: Run, days: list[date], start: Any, finish: Any, amount: Floats) -> Floats:
+    axis = run.net.axis
+    assert axis is not None
+    length = np.maximum(finish - start, 1).astype(np.float64)
+    bounds = [axis.end_of(min(max(day, axis.first), axis.last)) for day in days]
+    return np.stack([np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds])
+
+
+def _done(money: Investment, year: int) -> float | None:
+    """Completed this year by the months given; None where none is."""
+    amounts = [amount for month, amount in money.months.items() if month.startswith(f"{year}-")]
+    return sum(amounts) if amounts else None
+
+
+def _by_month(money: Investment, done: float, path: Floats, today: date) -> Floats:
+    """Schedule, done and expected at the end of each month, cumulative."""
+    found = np.zeros((12, 3))
+    for k in range(12):
+        months = [f"{today.year}-{month:02d}" for month in range(1, k + 2)]
+        found[k] = (
+            (money.this_year or 0.0) * (k + 1) / 12,
+            sum(money.months.get(month, 0.0) for month in months),
+            done + float(path[k].mean()),
+        )
+    return found
+
+
+def _month_end(year: int, month: int) -> date:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1)

@@ -1,0 +1,131 @@
+"""Factor ledger, allocation and investment in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from scenarios.dispatch.allocation import Allocation
+from scenarios.dispatch.factor_ledger import FactorLine, SupplyLedger
+from scenarios.dispatch.investment import InvestmentReport, InvestmentRow
+from scenarios.messages import say
+from scenarios.reports.layout import plain
+from scenarios.reports.listing import print_table
+
+MOST_LINES = 40
+"""Factors, and projects of the year's investment, that are printed; JSON has them all."""
+
+
+def print_ledgers(ledgers: Sequence[SupplyLedger], console: Console, lang: str) -> None:
+    """Each supply month by month."""
+    for ledger in ledgers:
+        unit = ledger.unit.text(lang) if ledger.unit else say("supply_units", lang)
+        title = say("supply_title", lang, name=ledger.name.text(lang), unit=unit, left=ledger.left)
+        rows = [
+            (
+                f"{row.month:%Y-%m}",
+                str(row.planned),
+                str(row.wanted),
+                str(row.supply),
+                str(row.balance),
+                _few(row.short, lang),
+            )
+            for row in ledger.months
+        ]
+        kind = "stock" if ledger.stock else "units"
+        keys = ("month", f"supply_planned_{kind}", f"supply_wanted_{kind}", f"supply_supply_{kind}")
+        print_table(console, title, (*keys, "supply_balance", "supply_short"), rows, lang)
+    console.print(plain(say("supply_note", lang), "dim"))
+
+
+def print_factors(lines: Sequence[FactorLine], console: Console, lang: str) -> None:
+    """Factors, the most urgent first."""
+    rows = [
+        (
+            line.name.text(lang),
+            line.task.name.text(lang),
+            say("comma", lang).join(gate.text(lang) for gate in line.task.gates),
+            str(line.task.supply or "-"),
+            str(line.task.need_by),
+            str(line.latest or "-"),
+            "-" if line.margin is None else str(line.margin),
+            say(f"urgency_{line.urgency}", lang),
+        )
+        for line in lines[:MOST_LINES]
+    ]
+    keys = ("project", "factor", "factor_gates", "factor_supply", "need_by_joint", "latest")
+    title = say("factors_title", lang)
+    print_table(console, title, (*keys, "factor_margin", "urgency"), rows, lang)
+    if len(lines) > MOST_LINES:
+        console.print(plain(say("more_of", lang, shown=MOST_LINES, total=len(lines))))
+
+
+def print_allocation(found: Allocation, console: Console, lang: str) -> None:
+    """Who is served, in order, and who goes without."""
+    unit = found.unit.text(lang) if found.unit else say("supply_units", lang)
+    rows = [
+        (
+            item.name.text(lang),
+            item.node.text(lang),
+            str(item.units),
+            str(item.by),
+            str(item.worth),
+            say("served" if item.served else "not_served", lang),
+        )
+        for item in found.claimants
+    ]
+    keys = ("project", "node", "allocated_units", "allocated_by", f"worth_{found.goal}", "allocated")
+    title = say("allocation_title", lang, name=found.name.text(lang), unit=unit)
+    print_table(console, title, keys, rows, lang)
+    proof = say("allocation_proved" if found.proved else "allocation_bound", lang, bound=found.bound)
+    console.print(plain(say("allocation_worth", lang, worth=found.worth, proof=proof, more=found.one_more)))
+
+
+def print_investment(report: InvestmentReport, console: Console, lang: str) -> None:
+    """The year's investment: the whole, each project, months, and who could close the gap."""
+    rows = [_row(report.whole, say("whole_portfolio", lang), lang)]
+    rows += [_row(row, row.name.text(lang), lang) for row in report.rows[:MOST_LINES] if row.name]
+    keys = ("project", "money_total", "money_year", "money_done", "money_ahead", "money_expected")
+    title = say("money_title", lang, year=report.year)
+    print_table(console, title, (*keys, "money_range", "money_gap", "money_unfunded"), rows, lang)
+    if len(report.rows) > MOST_LINES:
+        console.print(plain(say("more_of", lang, shown=MOST_LINES, total=len(report.rows))))
+    if any(month.schedule for month in report.months):
+        months = [(str(m.end), _money(m.schedule), _money(m.done), _money(m.expected)) for m in report.months]
+        columns = ("month", "money_schedule", "money_done", "money_expected")
+        print_table(console, say("money_months", lang), columns, months, lang)
+    if report.whole.gap is not None and report.whole.gap > 0:
+        closers = [
+            (row.name.text(lang), _money(row.able)) for row in report.closers[:10] if row.name is not None
+        ]
+        title = say("money_closers", lang, gap=_money(report.whole.gap))
+        print_table(console, title, ("project", "money_able"), closers, lang)
+
+
+def _row(row: InvestmentRow, name: str, lang: str) -> tuple[str, ...]:
+    low_high = "-" if row.low is None else f"{_money(row.low)}–{_money(row.high)}"
+    ahead = "-" if row.ahead is None else f"{row.ahead:+.1f}"
+    money = (row.total, row.this_year, row.done)
+    return (
+        name,
+        *(_money(value) for value in money),
+        ahead,
+        _money(row.expected),
+        low_high,
+        _money(row.gap),
+        _money(row.unfunded),
+    )
+
+
+def _few(projects: Sequence[str], lang: str) -> str:
+    """How many projects, and the first ones."""
+    if not projects:
+        return ""
+    named = say("comma", lang).join(projects[:5])
+    more = "…" if len(projects) > 5 else ""
+    return f"{len(projects)}{say('colon', lang)}{named}{more}"
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"

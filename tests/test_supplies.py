@@ -1,0 +1,240 @@
+"""Factor ledger, allocation of a scarce stock, investment of the year: recomputed another way."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from scenarios.cli import app
+from scenarios.dispatch.allocation import allocate
+from scenarios.dispatch.factor_ledger import factor_lines, supply_ledgers
+from scenarios.dispatch.investment import investment_report
+from scenarios.dispatch.knapsack import serve
+from scenarios.dispatch.task_book import task_book
+from scenarios.forecast import Run
+from scenarios.load import load_scenario
+from scenarios.schema import Scenario
+from scheduling.errors import InputError
+
+
+def small() -> Scenario:
+    """Eight projects of jiujiang-90 that want land, and sixteen others."""
+    found = load_scenario("jiujiang-90")
+    landed = [project for project in found.projects if "B11" in project.overrides][:8]
+    others = [project for project in found.projects if project not in landed][:16]
+    return found.model_copy(update={"projects": (*landed, *others), "replications": 60})
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return Run(small())
+
+
+# -- factor ledger ------------------------------------------------------------------------------------------
+def test_a_stock_is_counted_month_by_month(run: Run) -> None:
+    ledger = next(item for item in supply_ledgers(run, 24) if item.resource == "land_quota")
+    assert (ledger.stock, ledger.factor, ledger.left) == (True, "land", 240)
+    assert [row.supply for row in ledger.months][:5] == [0, 0, 300, 0, 400]
+    wants = {}
+    for project in run.scenario.projects:
+        units = project.overrides["B11"].demand if "B11" in project.overrides else None
+        if units:
+            wants[project.id] = units["land_quota"]
+    assert sum(row.planned for row in ledger.months) == sum(wants.values())
+    for row in ledger.months:
+        end = (row.month + timedelta(days=32)).replace(day=1)
+        asked = [name for name in wants if run.forecast.node(f"{name}/B11").earliest.start < end]
+        supplied = 240 + sum(q for when, q in DELIVERIES if when < end)
+        assert row.balance == supplied - sum(wants[name] for name in asked)
+        assert bool(row.short) == (row.balance < 0 and row.wanted > 0)
+
+
+DELIVERIES = [
+    (date(2020, 12, 1), 300),
+    (date(2021, 2, 1), 400),
+    (date(2021, 4, 1), 400),
+    (date(2021, 7, 1), 800),
+    (date(2022, 1, 1), 2000),
+]
+
+
+def test_units_are_counted_by_their_peak(run: Run) -> None:
+    ledger = next(item for item in supply_ledgers(run, 12) if item.resource == "piling")
+    nodes = [n for p in run.forecast.projects for n in p.nodes if n.node == "F1" and n.state != "done"]
+    for row in ledger.months:
+        begin = max(row.month, run.forecast.data_date)
+        end = (row.month + timedelta(days=32)).replace(day=1)
+        days = [begin + timedelta(days=k) for k in range((end - begin).days)]
+        held = [
+            [sum(s.start <= day <= s.finish for s in spans) for day in days]
+            for spans in ([n.planned for n in nodes if n.planned], [n.earliest for n in nodes])
+        ]
+        assert (row.planned, row.wanted) == (max(held[0]), max(held[1]))
+        assert row.supply == 10
+
+
+def test_planned_use_of_units_stays_within_what_there_is(run: Run) -> None:
+    """Work in progress may hold more than there is; what the plan adds may not."""
+    for ledger in supply_ledgers(run, 12):
+        for row in ledger.months[1:]:
+            if not ledger.stock:
+                assert row.planned <= row.supply
+
+
+def test_factors_come_in_order_of_urgency() -> None:
+    scenario = load_scenario("district-1bn").model_copy(update={"replications": 40})
+    late = {"funds": {"supply": date(2023, 1, 20)}, "power": {"supply": date(2022, 9, 2)}}
+    data = scenario.projects[3].model_dump() | {"factors": late}
+    changed = type(scenario.projects[3]).model_validate(data)
+    projects = (*scenario.projects[:3], changed, *scenario.projects[4:])
+    held = Run(scenario.model_copy(update={"projects": projects}))
+    lines = factor_lines(held, task_book(held))
+    first = lines[0]
+    assert (first.project, first.task.id, first.urgency) == ("S4", "S4/factor:funds", "late")
+    assert first.latest is not None
+    assert first.margin == (first.latest - date(2023, 1, 20)).days < 0
+    order = ["late", "tight", "unknown", "ok"]
+    assert [order.index(line.urgency) for line in lines] == sorted(
+        order.index(line.urgency) for line in lines
+    )
+
+
+# -- allocation ---------------------------------------------------------------------------------------------
+DAY = date(2026, 1, 1)
+LOT = st.tuples(st.integers(0, 20).map(lambda k: DAY + timedelta(days=k)), st.integers(1, 9))
+
+
+def feasible(
+    chosen: tuple[bool, ...], claims: list[list[tuple[date, int]]], supply: list[tuple[date, int]]
+) -> bool:
+    """Serve day by day, the stock never below zero."""
+    lots = sorted(lot for lots, ok in zip(claims, chosen, strict=True) if ok for lot in lots)
+    used = 0
+    for day, units in lots:
+        used += units
+        due = sum(u for d, u in lots if d <= day)
+        if due > max((total for when, total in supply if when <= day), default=0):
+            return False
+    return used == sum(units for _, units in lots)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    claims=st.lists(st.lists(LOT, min_size=1, max_size=3).map(sorted), min_size=1, max_size=7),
+    worths=st.lists(st.integers(0, 5), min_size=7, max_size=7),
+    supply=st.lists(LOT, min_size=1, max_size=4),
+)
+def test_the_choice_is_the_best_of_all(
+    claims: list[list[tuple[date, int]]], worths: list[int], supply: list[tuple[date, int]]
+) -> None:
+    total, levels = 0, []
+    for day, units in sorted(supply):
+        total += units
+        levels.append((day, total))
+    worths = worths[: len(claims)]
+    found = serve(claims, worths, levels)
+    assert feasible(found.chosen, claims, levels)
+    best = max(
+        (sum(w for w, ok in zip(worths, chosen, strict=True) if ok), sum(chosen))
+        for chosen in product((False, True), repeat=len(claims))
+        if feasible(chosen, claims, levels)
+    )
+    assert (found.worth, sum(found.chosen)) == best
+    assert (found.bound, found.proved) == (found.worth, True)
+
+
+def test_a_scarce_stock_goes_to_those_that_meet_most(run: Run) -> None:
+    """With 60 mu and no delivery, not everybody is served, and nobody more could be."""
+    scenario = small()
+    spec = scenario.resources["land_quota"].model_copy(update={"capacity": 60, "deliveries": ()})
+    resources = scenario.resources | {"land_quota": spec}
+    scarce = Run.__new__(Run)
+    scarce.__dict__.update(run.__dict__)
+    scarce.scenario = scenario.model_copy(update={"resources": resources})
+    found = allocate(scarce, "land_quota")
+    chosen = [item for item in found.claimants if item.served]
+    assert sum(item.units for item in chosen) <= 60
+    assert found.proved
+    assert found.unserved
+    assert found.worth == sum(item.worth for item in chosen)
+    assert found.one_more >= found.worth
+    for item in found.unserved:
+        assert sum(other.units for other in chosen) + item.units > 60
+
+
+@pytest.mark.parametrize(("name", "words"), [("piling", "is no stock"), ("nothing", "stocks: land_quota")])
+def test_only_stocks_are_allocated(run: Run, name: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        allocate(run, name)
+
+
+# -- investment ---------------------------------------------------------------------------------------------
+def test_the_year_is_what_is_done_and_what_replications_add(run: Run) -> None:
+    report = investment_report(run)
+    assert report.year == 2020
+    assert len(report.rows) == 24
+    end = run.net.axis.end_of(date(2020, 12, 31))  # type: ignore[union-attr]
+    judged = [row for row in report.rows if row.expected is not None]
+    assert len(judged) >= 8
+    for row in judged:
+        project = next(item for item in run.scenario.projects if item.id == row.project)
+        money = project.investment
+        assert money is not None
+        nodes = [
+            spec.id
+            for spec in run.assembly.specs.values()
+            if spec.project == project.id and spec.kind in ("construction", "equipment")
+            if not run.net.done(run.net.index[spec.id])
+        ]
+        work = {name: run.net.work[run.net.index[name]] for name in nodes}
+        spent = np.zeros(run.scenario.replications)
+        for name in nodes:
+            i = run.net.index[name]
+            begin = run.simulation.start[:, i]
+            if run.net.started(i):
+                begin = np.full_like(begin, run.cpm.early.resume[i])
+            share = np.clip((end - begin) / np.maximum(run.simulation.finish[:, i] - begin, 1), 0, 1)
+            spent += share * (money.total - money.completed) * work[name] / sum(work.values())
+        assert row.expected == pytest.approx(sum(money.months.values()) + spent.mean())
+        assert row.gap == pytest.approx((money.this_year or 0) - row.expected)
+        assert row.unfunded == pytest.approx(money.total - (money.secured or 0))
+    whole = report.whole
+    assert whole.expected == pytest.approx(sum(row.expected or 0 for row in judged))
+    assert whole.this_year == pytest.approx(sum(row.this_year or 0 for row in judged))
+
+
+def test_the_months_run_up_to_the_plan_and_to_the_forecast(run: Run) -> None:
+    report = investment_report(run)
+    assert report.months[11].schedule == pytest.approx(report.whole.this_year)
+    assert report.months[11].expected == pytest.approx(report.whole.expected)
+    assert [month.done is not None for month in report.months] == [True] * 9 + [False] * 3
+    assert [month.expected is not None for month in report.months] == [False] * 9 + [True] * 3
+
+
+def test_who_can_close_the_gap_comes_most_able_first(run: Run) -> None:
+    able = [row.able for row in investment_report(run).closers]
+    assert able == sorted(able, reverse=True)  # type: ignore[type-var]
+    assert all(value and value > 0 for value in able)
+
+
+# -- the command line ---------------------------------------------------------------------------------------
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("command", ["factors", "investment"])
+def test_commands_print_tables_and_json(command: str, lang: str) -> None:
+    arguments = [command, "district-1bn", "--replications", "20", "--lang", lang]
+    shown = CliRunner().invoke(app, arguments)
+    assert shown.exit_code == 0, shown.output
+    data = CliRunner().invoke(app, [*arguments, "--json"])
+    assert data.exit_code == 0
+    assert '"scenario": "district-1bn"' in data.stdout
+
+
+def test_allocating_what_is_no_stock_is_an_error_of_one_sentence() -> None:
+    shown = CliRunner().invoke(app, ["allocate", "district-1bn", "review", "--replications", "20"])
+    assert "is no stock of this scenario; stocks: none" in str(shown.exception)
