@@ -46,6 +46,7 @@ for _command in (
     dispatching.ready,
     dispatching.quotas,
     status.status,
+    status.attribute,
     supplies.factors,
     supplies.allocate,
     supplies.investment,

@@ -107,3 +107,41 @@ def compared(series: list[Scenario]) -> list[int]:
     line = day_of(series[last].data_date) - timedelta(days=MONTH)
     month = [k for k in range(last) if day_of(series[k].data_date) <= line]
     return list(dict.fromkeys([last - 1, *month[-1:], 0]))
+
+
+def attribute(
+    scenario: ScenarioArgument,
+    statuses: Annotated[
+        list[str],
+        typer.Argument(metavar="STATUS...", help="Status files or whole ledgers, in order of date."),
+    ],
+    project: Annotated[str | None, typer.Option("--project", help="Only what this project lost.")] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Say whose days were lost between statuses.
+
+    By step, department and kind, adding up exactly to the slip of each forecast finish; with days lost side
+    by side and what excuses them.
+    """
+    from scenarios.cli.shared import RefusedError
+    from scenarios.dispatch.attribution import losses
+    from scenarios.reports.attribution import print_losses
+    from scenarios.reports.result_json import plain_data
+    from scenarios.updates import load_statuses
+
+    chosen = chosen_language(lang)
+    found = losses(load_statuses(scenario, statuses, lang=chosen))
+    if project is not None and project not in found.slips:
+        raise RefusedError(f"project '{project}' does not exist; known: {', '.join(found.slips)}")
+    if as_json:
+        rows = tuple(row for row in found.rows if project in (None, row.project))
+        data = {
+            "schema": "backplan-attribution/1",
+            "dates": found.dates,
+            "slips": found.slips,
+            "losses": rows,
+        }
+        typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))
+    else:
+        print_losses(found, console(), chosen, project)
