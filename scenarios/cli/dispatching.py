@@ -56,9 +56,10 @@ def show_stages(
     Starts count by evidence (permanent piling, controlling works), not by ceremony; registration is listed
     with what is missing and by when.
     """
+    from scenarios.dispatch.season import season_share
     from scenarios.dispatch.stages import stages as standing
     from scenarios.dispatch.starts import building_not_registered, registrations, started_not_building, starts
-    from scenarios.reports.dispatch import print_stages, print_starts
+    from scenarios.reports.dispatch import print_season, print_stages, print_starts
 
     chosen = chosen_language(lang)
     with planned(scenario, replications, chosen) as run:
@@ -73,10 +74,12 @@ def show_stages(
                 registration=waiting,
                 started_not_building=tuple(row.project for row in idle),
                 building_not_registered=tuple(row.project for row in unregistered),
+                golden_season=season_share(run),
             )
         else:
             print_stages(rows, console(), chosen)
             print_starts(found, waiting, idle, unregistered, console(), chosen)
+            print_season(season_share(run), console(), chosen)
 
 
 def ready(

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from scenarios.dispatch.quotas import QuotaRow, RateRow
 from scenarios.dispatch.readiness import ReadinessSheet
+from scenarios.dispatch.season import SeasonShare
 from scenarios.dispatch.stages import StageRow
 from scenarios.dispatch.starts import RegistrationRow, StartRow
 from scenarios.fields import day_of
@@ -97,6 +98,13 @@ def print_starts(
     for key, rows in lists:
         names = say("comma", lang).join(row.name.text(lang) for row in rows) or say("none", lang)
         console.print(plain(f"{say(key, lang)}{say('colon', lang)}{names}"))
+
+
+def print_season(share: SeasonShare, console: Console, lang: str) -> None:
+    """How much site work lies in the golden season."""
+    if share.planned is not None:
+        values = {"planned": _percent(share.planned), "latest": _percent(share.latest)}
+        console.print(plain(say("season_share", lang, earliest=_percent(share.earliest), **values)))
 
 
 def print_readiness(sheet: ReadinessSheet, console: Console, lang: str) -> None:
