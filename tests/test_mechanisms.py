@@ -25,7 +25,7 @@ ROWS = [
 ]
 COMMANDS = sorted({text for row in ROWS for text in re.findall(r"`(backplan [^`]+)`", row[3])})
 FEW = 20
-"""Replications in place of those that the scenarios ask for."""
+"""Replications, and projects, in place of those that the scenarios have."""
 
 
 @pytest.fixture
@@ -34,7 +34,8 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     read = scenarios.load.load_scenario
 
     def few(what: Any, *, lang: str = "en") -> Any:
-        return read(what, lang=lang).model_copy(update={"replications": FEW})
+        found = read(what, lang=lang)
+        return found.model_copy(update={"replications": FEW, "projects": found.projects[:FEW]})
 
     monkeypatch.setattr(scenarios.load, "load_scenario", few)
     monkeypatch.setattr(scenarios.updates, "load_scenario", few)
