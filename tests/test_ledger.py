@@ -171,6 +171,10 @@ def projects(draw: st.DrawFn, name: str) -> dict[str, Any]:
         "region": draw(st.sampled_from((None, "north", "south"))),
         "sector": draw(MAYBE_WORDS),
         "responsible_person": draw(MAYBE_WORDS),
+        "leader": draw(MAYBE_WORDS),
+        "developer": draw(MAYBE_WORDS),
+        "group": draw(MAYBE_WORDS),
+        "category": draw(MAYBE_WORDS),
         "blocker": draw(st.none() | LABELS),
         "start": draw(st.none() | DATES),
         "until": chosen[:1],
@@ -196,7 +200,13 @@ def projects(draw: st.DrawFn, name: str) -> dict[str, Any]:
     }
     if draw(st.booleans()):
         this_year = draw(st.none() | MONEY)
-        found["investment"] = {"total": draw(MONEY), "this_year": this_year, "completed": draw(MONEY)}
+        secured = draw(st.none() | MONEY)
+        found["investment"] = {
+            "total": draw(MONEY),
+            "this_year": this_year,
+            "completed": draw(MONEY),
+            "secured": secured,
+        }
     return found
 
 

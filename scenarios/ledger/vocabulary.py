@@ -179,4 +179,14 @@ HARD_SOFT = vocabulary(
     {"hard": ("硬", "硬性", "刚性"), "soft": ("软", "软性", "弹性")}, {"hard": "硬", "soft": "软"}
 )
 REGIONS = vocabulary({"north": ("北方", "北"), "south": ("南方", "南")})
-EVENTS = vocabulary({"start": ("开工",), "completion": ("竣工",), "production": ("投产",)})
+EVENTS = vocabulary(
+    {
+        "signing": ("签约",),
+        "landing": ("落地",),
+        "start": ("开工",),
+        "registration": ("入库", "入库纳统", "纳统"),
+        "completion": ("竣工",),
+        "production": ("投产",),
+        "full_effect": ("达效",),
+    }
+)
