@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli.dispatching import planned
+from scenarios.cli.room import echo, planned
 from scenarios.cli.shared import (
     JsonOption,
     LangOption,
@@ -19,7 +18,7 @@ from scenarios.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from scenarios.forecast import Run
+    pass
 
 
 class Ranked(StrEnum):
@@ -42,16 +41,15 @@ def show_tasks(
     Overdue ones become directives (点球) with a new due date.
     """
     from scenarios.dispatch.tasks import statistics, tasks
-    from scenarios.reports.appraising import print_notes, print_tasks
+    from scenarios.reports.appraising import print_tasks
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         found = tasks(run)
         if as_json:
-            _echo("backplan-tasks/1", run, tasks=found, statistics=statistics(found))
+            echo("backplan-tasks/1", run, tasks=found, statistics=statistics(found))
         else:
             print_tasks(run, found, console(), chosen)
-            print_notes(run, console(), chosen)
 
 
 def show_lights(
@@ -64,14 +62,14 @@ def show_lights(
     """Print lights, red list and black list by the scenario's rules, and ranks with their uncertainty."""
     from scenarios.dispatch.ranking import ranking
     from scenarios.dispatch.rules import lights, lists, rule_in_words
-    from scenarios.reports.appraising import print_lights, print_lists, print_notes, print_ranks
+    from scenarios.reports.appraising import print_lights, print_lists, print_ranks
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         shown, listed, ranks = lights(run), lists(run), ranking(run, by.value)
         if as_json:
             rules, words = run.scenario.rules.preset, rule_in_words(run)
-            _echo(
+            echo(
                 "backplan-lights/1",
                 run,
                 rules=rules,
@@ -85,7 +83,6 @@ def show_lights(
             print_lights(run, shown, console(), chosen)
             print_lists(listed, console(), chosen)
             print_ranks(ranks, by.value, console(), chosen)
-            print_notes(run, console(), chosen)
 
 
 def show_reserve(
@@ -96,21 +93,12 @@ def show_reserve(
 ) -> None:
     """Score and admit the three-year rolling reserve, stagger its starts, and show gaps to later quotas."""
     from scenarios.dispatch.reserve import reserve
-    from scenarios.reports.appraising import print_notes, print_reserve
+    from scenarios.reports.appraising import print_reserve
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         found = reserve(run)
         if as_json:
-            _echo("backplan-reserve/1", run, reserve=found)
+            echo("backplan-reserve/1", run, reserve=found)
         else:
             print_reserve(run, found, console(), chosen)
-            print_notes(run, console(), chosen)
-
-
-def _echo(schema: str, run: Run, **parts: Any) -> None:
-    from scenarios.reports.result_json import plain_data
-
-    head = {"schema": schema, "scenario": run.scenario.name, "data_date": run.forecast.data_date}
-    data = plain_data(head | parts | {"warnings": run.forecast.warnings})
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.room import echo, planned
 from scenarios.cli.shared import (
     JsonOption,
     LangOption,
@@ -18,13 +16,10 @@ from scenarios.cli.shared import (
     ScenarioArgument,
     chosen_language,
     console,
-    load,
-    stages,
-    with_options,
 )
 
 if TYPE_CHECKING:
-    from scenarios.forecast import Run
+    pass
 
 
 class Ahead(StrEnum):
@@ -62,11 +57,11 @@ def show_stages(
     from scenarios.reports.dispatch import print_season, print_stages, print_starts
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         rows, found, waiting = standing(run), starts(run.events), registrations(run)
         idle, unregistered = started_not_building(run.events), building_not_registered(run)
         if as_json:
-            _echo(
+            echo(
                 "backplan-stages/1",
                 run,
                 stages=rows,
@@ -98,10 +93,10 @@ def ready(
     from scenarios.reports.dispatch import print_readiness
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         sheet = readiness(run, project, event.value)
         if as_json:
-            _echo("backplan-readiness/1", run, sheet=sheet)
+            echo("backplan-readiness/1", run, sheet=sheet)
         else:
             print_readiness(sheet, console(), chosen)
 
@@ -125,30 +120,12 @@ def quotas(
     from scenarios.reports.dispatch import print_quotas, print_rates
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         end = until.date() if until else date(run.forecast.data_date.year, 12, 31)
         rows = counted(run)
         shares = rates(run, end, by=None if by is None else lambda item: getattr(item, by.value))
         if as_json:
-            _echo("backplan-quotas/1", run, quotas=rows, until=end, rates=shares)
+            echo("backplan-quotas/1", run, quotas=rows, until=end, rates=shares)
         else:
             print_quotas(rows, console(), chosen)
             print_rates(shares, end, console(), chosen)
-
-
-@contextmanager
-def planned(what: str, replications: int | None, lang: str) -> Iterator[Run]:
-    """A scenario planned and simulated, with bars meanwhile."""
-    from scenarios.forecast import Run
-
-    loaded = with_options(load(what, lang), replications=replications)
-    with stages(lang) as show:
-        run = Run(loaded, show)
-    yield run
-
-
-def _echo(schema: str, run: Run, **parts: Any) -> None:
-    from scenarios.reports.result_json import plain_data
-
-    data = {"schema": schema, "scenario": run.scenario.name, "data_date": run.forecast.data_date} | parts
-    typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))

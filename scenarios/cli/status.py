@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli.room import echo_data
 from scenarios.cli.shared import (
     BELOW,
     JsonOption,
@@ -53,7 +53,7 @@ def status(
     from scenarios.dispatch.watch import site_checks, stalled, unproved_claims
     from scenarios.events import Events
     from scenarios.forecast import Run
-    from scenarios.reports.result_json import plain_data
+    from scenarios.reports.appraising import print_notes
     from scenarios.reports.status import print_changes, print_findings, print_watch
     from scenarios.updates import load_statuses
 
@@ -67,7 +67,7 @@ def status(
     if only_check:
         if as_json:
             data = {"schema": "backplan-status/1", "date": today, "findings": found}
-            typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))
+            echo_data(data)
         else:
             print_findings(today, found, console(), chosen)
         if any(item.severity == "error" for item in found):
@@ -93,12 +93,13 @@ def status(
             "claims": claims,
             "visits": plan,
         }
-        typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))
+        echo_data(data)
         return
     print_findings(today, found, console(), chosen)
     for item in compared_with:
         print_changes(item, console(), chosen)
     print_watch(now.rules.stalled_days, idle, claims, plan, console(), chosen)
+    print_notes(last, console(), chosen)
 
 
 def compared(series: list[Scenario]) -> list[int]:
@@ -127,7 +128,6 @@ def attribute(
     from scenarios.cli.shared import RefusedError
     from scenarios.dispatch.attribution import losses
     from scenarios.reports.attribution import print_losses
-    from scenarios.reports.result_json import plain_data
     from scenarios.updates import load_statuses
 
     chosen = chosen_language(lang)
@@ -142,6 +142,6 @@ def attribute(
             "slips": found.slips,
             "losses": rows,
         }
-        typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))
+        echo_data(data)
     else:
         print_losses(found, console(), chosen, project)

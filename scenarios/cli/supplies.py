@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli.dispatching import planned
+from scenarios.cli.room import echo, planned
 from scenarios.cli.shared import (
     JsonOption,
     LangOption,
@@ -19,7 +18,7 @@ from scenarios.cli.shared import (
 )
 
 if TYPE_CHECKING:
-    from scenarios.forecast import Run
+    pass
 
 
 class Goal(StrEnum):
@@ -45,7 +44,7 @@ def factors(
     from scenarios.reports.supplies import print_factors, print_ledgers
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         ledgers, lines = supply_ledgers(run, months), factor_lines(run, task_book(run))
         if as_json:
             rows = [
@@ -60,7 +59,7 @@ def factors(
                 }
                 for line in lines
             ]
-            _echo("backplan-factors/1", run, supplies=ledgers, factors=tuple(rows))
+            echo("backplan-factors/1", run, supplies=ledgers, factors=tuple(rows))
         else:
             print_ledgers(ledgers, console(), chosen)
             print_factors(lines, console(), chosen)
@@ -79,10 +78,10 @@ def allocate(
     from scenarios.reports.supplies import print_allocation
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         found = allocated(run, resource, goal=goal.value)
         if as_json:
-            _echo("backplan-allocation/1", run, allocation=found)
+            echo("backplan-allocation/1", run, allocation=found)
         else:
             print_allocation(found, console(), chosen)
 
@@ -98,16 +97,9 @@ def investment(
     from scenarios.reports.supplies import print_investment
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen) as run:
+    with planned(scenario, replications, chosen, as_json=as_json) as run:
         report = investment_report(run)
         if as_json:
-            _echo("backplan-investment/1", run, report=report)
+            echo("backplan-investment/1", run, report=report)
         else:
             print_investment(report, console(), chosen)
-
-
-def _echo(schema: str, run: Run, **parts: Any) -> None:
-    from scenarios.reports.result_json import plain_data
-
-    data = {"schema": schema, "scenario": run.scenario.name, "data_date": run.forecast.data_date} | parts
-    typer.echo(json.dumps(plain_data(data), ensure_ascii=False, indent=2))
