@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,6 @@ from scenarios.cli.shared import (
     chosen_language,
     console,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 class Ranked(StrEnum):
