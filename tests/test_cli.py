@@ -76,7 +76,8 @@ def test_run_writes_every_file(call: Call, tiny: str, tmp_path: Path) -> None:
     folder = tmp_path / "backplan-out" / "tiny"
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     charts = {"gantt.png", "gantt.svg", "gantt.pdf", "completion.png"}
-    assert found == {"result.json", "report.xlsx", "taskbook.xlsx", "weekly.html"} | TABLES | charts
+    documents = {"report.xlsx", "taskbook.xlsx", "weekly.html", "wall.html"}
+    assert found == {"result.json"} | documents | TABLES | charts
     assert "Tiny scenario" in output
     assert all(name in output.replace("\n", "") for name in found)
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
