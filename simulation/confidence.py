@@ -18,13 +18,16 @@ from scheduling.passes import Dates, early_pass
 from scheduling.plan import Plan
 from scheduling.status import Status
 from simulation.coupling import binding_resources
-from simulation.latest import late_starts
 from simulation.maxplus import early_dates
-from simulation.monte_carlo import simulate
+from simulation.monte_carlo import BLOCK, simulate
+from simulation.pieces import lines_ahead, met
+from simulation.reverse import reverse_starts
 from simulation.risks import RiskModel
-from simulation.sampling import draw
+from simulation.sampling import Draws, cancelled, draw
+from simulation.simulator import Simulator
 from simulation.special import Floats, normal_quantile
 from simulation.statistics import Probability, required_count
+from simulation.workers import LARGE, spread
 
 Progress = Callable[[int, int], None]
 
@@ -174,7 +177,7 @@ class _Search:
         net = self.net
         draws = draw(net, self.risks, self.seed, range(self.count))
         self.soonest = early_dates(net, draws).start.min(axis=0)
-        late = late_starts(net, draws, latest_finishes(net, self.early))
+        late = reverse_starts(net, draws, latest_finishes(net, self.early))
         ranks = [required_count(p, self.count) - 1 for p in (0.5, 0.05)]
         late.partition(sorted(set(ranks)), axis=0)
         median, low = (late[rank] for rank in ranks)
@@ -238,8 +241,33 @@ class _Search:
     def tried_on(self, dates: Dates, gates: tuple[int, ...]) -> Ints:
         """Replications of the second set in which each project meets all its deadlines."""
         if gates not in self.tried:
-            self.tried[gates] = self.simulated(dates, gates, 1)
+            simulator = Simulator.of(self.net, _gated(self.net, dates, gates), "plan", "auto")
+            large = self.count * len(self.net) >= LARGE
+            parts = spread(lambda draws: self.kept(simulator, draws), self.trials, large=large, here=True)
+            self.tried[gates] = np.sum([*parts], axis=0)
+            self.tell()
         return self.tried[gates]
+
+    @cached_property
+    def trials(self) -> list[Draws]:
+        """The second set of replications, drawn once for all trials."""
+        numbers = range(self.count, 2 * self.count)
+        return [
+            draw(self.net, self.risks, self.seed, numbers[begin : begin + BLOCK])
+            for begin in range(0, self.count, BLOCK)
+        ]
+
+    def kept(self, simulator: Simulator, draws: Draws) -> Ints:
+        """Replications of a block in which each project meets all its deadlines."""
+        lines = lines_ahead(self.net, cancelled(self.net, self.risks, draws.luck))
+        finish = simulator.run(draws).dates.finish
+        counts = [met(finish, lines.get(k, {})).sum() for k in range(len(self.net.projects))]
+        return np.array(counts, dtype=np.int64)
+
+    def tell(self) -> None:
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, max(TRIALS + 3, self.done + 1))
 
     def planned(self, multiplier: Floats) -> tuple[Dates, tuple[int, ...]]:
         """Resource-feasible dates at planning durations, no start before its quantile date; and the gates."""
@@ -265,9 +293,7 @@ class _Search:
             seed=self.seed,
             start="plan",
         )
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, max(TRIALS + 3, self.done + 1))
+        self.tell()
         held: Ints = np.array([result.on_time(project).sum() for project in net.projects], dtype=np.int64)
         return held
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from scheduling.kernels.board import Ints, borrowing, kernel
-from simulation.kernels.clock import Clock
+from simulation.kernels.clock import OFF, Clock
 from simulation.kernels.early import (
     FINISH,
     KIND,
@@ -21,7 +21,7 @@ from simulation.kernels.early import (
     TABLE,
     Net,
 )
-from simulation.kernels.late import lowered, placed_late
+from simulation.kernels.late import placed_late, unshifted
 from simulation.statistics import Slots
 
 RESOURCE, UNITS = range(2)
@@ -81,7 +81,7 @@ def reverse(
             order(net, members, ended[b], rank, key)
             for k in key[::-1]:
                 i = members[k % len(members)]
-                if not place(net, clock, i, first, demand, free, need[b], begun[b], ended[b]):
+                if not place(net, clock, i, first, demand, free, need[b, i], begun[b], ended[b]):
                     return int(i)
             for i in members:
                 take(first, demand, free, i, begun[b, i], ended[b, i], -1)
@@ -104,7 +104,7 @@ def order(net: Net, members: Ints, finish: Slots, rank: Ints, key: Ints) -> None
     key.sort()
 
 
-@kernel
+@borrowing
 def place(
     net: Net,
     clock: Clock,
@@ -112,30 +112,38 @@ def place(
     first: Ints,
     demand: Ints,
     free: Slots,
-    work: Slots,
+    work: int,
     start: Slots,
     finish: Slots,
 ) -> bool:
-    """Put one activity at its greatest place before what follows it with free units all along."""
-    row = net.activity[i]
-    begin, end = np.empty(1, np.int32), np.empty(1, np.int32)
-    begin[0] = LIMIT if row[START] == NONE else row[START]
-    end[0] = row[FINISH]
-    for e in range(row[LINKS], net.activity[i + 1, LINKS]):
-        link = net.link[e]
-        j = link[OTHER]
-        event = finish[j : j + 1] if link[OTHER_FINISH] else start[j : j + 1]
-        if not lowered(clock, link[LAG_TABLE], link[LAG], event, end if link[OWN_FINISH] else begin):
+    """Put one activity at its greatest place before what follows it with free units all along.
+
+    False if a date lies behind a calendar.
+    """
+    kind, table = net.activity[i, KIND], net.activity[i, TABLE]
+    begin, end = net.activity[i, START], net.activity[i, FINISH]
+    if begin == NONE:
+        begin = LIMIT
+    for e in range(net.activity[i, LINKS], net.activity[i + 1, LINKS]):
+        j = net.link[e, OTHER]
+        event = finish[j] if net.link[e, OTHER_FINISH] else start[j]
+        bound = unshifted(clock, net.link[e, LAG_TABLE], net.link[e, LAG], event)
+        if bound == OFF:
             return False
+        if net.link[e, OWN_FINISH]:
+            end = min(end, bound)
+        else:
+            begin = min(begin, bound)
     while True:
-        own = slice(i, i + 1)
-        if not placed_late(clock, row[KIND], row[TABLE], begin, end, work[own], start[own], finish[own]):
+        at, done = placed_late(clock, kind, table, begin, end, work)
+        if at < OFF // 2:
             return False
-        short = shortage(first, demand, free, i, start[i], finish[i])
-        if short < 0 or start[i] <= 0:
+        short = shortage(first, demand, free, i, at, done)
+        if short < 0 or at <= 0:
             break
-        end[0] = short
-    take(first, demand, free, i, start[i], finish[i], 1)
+        end = short
+    start[i], finish[i] = at, done
+    take(first, demand, free, i, at, done, 1)
     return True
 
 
