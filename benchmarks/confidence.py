@@ -77,7 +77,7 @@ def case(
     early = early_pass(net)
     pools = [synthetic.pool(net, early, k, utilisation) for k in range(resources)] + pools[resources:]
     net = compile_network(graph, resources=pools, **options)
-    witness = confidence._feasible(net, early, early.start)
+    witness = confidence._feasible(net, early.start, early.start)
     add_deadlines(graph, net, witness.finish, projects, activities, random)
     net = compile_network(graph, resources=pools, **options)
     return Case(name, net, risks(net, random), asked)

@@ -19,7 +19,7 @@ from scheduling.plan import Plan
 from scheduling.status import Status
 from simulation.coupling import binding_resources
 from simulation.maxplus import early_dates
-from simulation.monte_carlo import BLOCK, simulate
+from simulation.monte_carlo import simulate
 from simulation.pieces import lines_ahead, met
 from simulation.reverse import reverse_starts
 from simulation.risks import RiskModel
@@ -31,11 +31,18 @@ from simulation.workers import LARGE, spread
 
 Progress = Callable[[int, int], None]
 
-TRIALS = 8
-"""Simulations at most before the search for the multipliers of Q50 - Q05 only moves earlier."""
-MOST = 4.0
+PATIENCE = 3
+"""Simulations at most with the same replications; then these double, and with all of them the search for the
+multipliers of Q50 - Q05 only moves earlier."""
+TRIALS = 9
+BLOCK = 500
+LATE = 1000
+"""Replications at most whose late starts are looked at."""
+MOST = 8.0
 """A project whose multiplier would have to be greater starts as soon as possible."""
-_DAMPING = 0.6
+_LEAST, _AIM, _HIGH = 0.75, 2.0, 3.5
+"""What every trial should hold beyond the confidence, in standard errors: a plan is the last of many trials."""
+_DAMPING, _STEP, _PUSH = 0.7, 1.0, 0.05
 _SCORE = 1.6449  # normal score of the 95th percentile
 _ROUNDS = 10
 
@@ -165,7 +172,9 @@ class _Search:
         self.net, self.risks, self.seed = network, risks, seed
         self.confidence, self.count, self.progress = confidence, replications, progress
         self.need = required_count(confidence, replications)
-        self.error = math.sqrt(replications * confidence * (1.0 - confidence))
+        error = min(math.sqrt(confidence * (1.0 - confidence) / replications), 0.25 * (1.0 - confidence))
+        self.line, self.least, self.most = (confidence + k * error for k in (-1.0, _LEAST, _HIGH))
+        self.aim = confidence + _AIM * error
         self.early = early_pass(network)
         self.median, self.spread = self.late_quantiles()
         self.waiting = _waiting(network)
@@ -175,18 +184,20 @@ class _Search:
     def late_quantiles(self) -> tuple[Ints, Ints]:
         """Median late start of each activity and its distance from the 5th percentile."""
         net = self.net
-        draws = draw(net, self.risks, self.seed, range(self.count))
+        count = min(self.count, LATE)
+        draws = draw(net, self.risks, self.seed, range(count))
         self.soonest = early_dates(net, draws).start.min(axis=0)
         late = reverse_starts(net, draws, latest_finishes(net, self.early))
-        ranks = [required_count(p, self.count) - 1 for p in (0.5, 0.05)]
+        ranks = [required_count(p, count) - 1 for p in (0.5, 0.05)]
         late.partition(sorted(set(ranks)), axis=0)
         median, low = (late[rank] for rank in ranks)
-        return median, median - low
+        return median, np.maximum(median - low, 1)
 
     def solve(self) -> ConfidencePlan:
         multiplier = self.calibrated()
         dates, gates = self.planned(multiplier)
-        trial, held = self.tried_on(dates, gates), self.simulated(dates, gates, 2)
+        trial = self.tried_on(dates, gates, self.trials) / self.count
+        held = self.simulated(dates, gates, 2)
         if self.progress:
             self.progress(self.done, self.done)
         judged = {self.net.project[i] for i in self.net.deadlines if not self.net.done(i)}
@@ -199,54 +210,59 @@ class _Search:
             {name: float(multiplier[k]) if multiplier[k] < MOST else None for k, name in names.items()},
             {name: Probability(int(held[k]), self.count) for k, name in names.items()},
             {
-                name: bool(held[k] >= self.need or trial[k] >= self.need - self.error)
+                name: bool(held[k] >= self.need or trial[k] >= self.line)
                 for k, name in names.items()
             },
         )
 
     def calibrated(self) -> Floats:
-        """Least multipliers that hold together.
+        """Least multipliers that hold together, with a margin for what the trials cannot tell.
 
-        Damped Newton steps on normal scores, all projects at a time, no finer than the standard error of the
-        counts. Projects that share resources disturb each other: if that does not settle, the best trial is
-        mended by moving only earlier.
+        Damped Newton steps on normal scores, all projects at a time, first on some of the trials. Projects
+        that share resources disturb each other: those that hold rest, and in the end nobody moves later, so
+        that it settles.
         """
-        x = np.full(len(self.net.projects), min(max(self.step(0.5 * self.count), 0.0), MOST))
-        best, least = x, (math.inf, math.inf)
-        for _ in range(TRIALS):
-            held = self.held(x)
-            short, early = held < self.need, held > self.need + self.error
-            if not ((short & (x < MOST)) | (early & (x > 0.0))).any():
+        x = np.full(len(self.net.projects), min(max(float(self.step(0.5)), 0.0), MOST))
+        blocks, push = 1, np.full(len(x), _PUSH)
+        left = PATIENCE if len(self.trials) > 1 else TRIALS
+        while True:
+            held = self.held(x, self.trials[:blocks])
+            short, early = (held < self.least) & (x < MOST), (held > self.most) & (x > 0.0)
+            whole = blocks >= len(self.trials)
+            if whole and not (short | (early & (left > 0))).any():
                 return x
-            missed = held < self.need - self.error
-            if (rank := (missed.sum(), np.where(missed, MOST, x).sum())) < least:
-                best, least = x, rank
-            x = np.where(short | early, np.clip(x + _DAMPING * self.step(held), 0.0, MOST), x)
-        x = best
-        while (short := (self.held(x) < self.need - self.error) & (x < MOST)).any():
-            step = np.maximum(self.step(self.held(x)), 0.25 * x + 0.1)
-            x = np.where(short, np.minimum(np.where(step > 1.0, MOST, x + step), MOST), x)
-        return x
+            if not whole and (left == 0 or not (short | early).any()):
+                blocks, left = 2 * blocks, PATIENCE
+            if whole and left <= 0:
+                early, step = np.zeros_like(early), np.maximum(self.step(held), 0.1 * np.maximum(x, 1.0))
+            else:
+                step = _DAMPING * self.step(held)
+            if whole:
+                step = np.where(short, np.maximum(step, push * x**2), step)
+                push = np.where(short, 2.0 * push, _PUSH)
+            x = np.where(short | early, np.clip(x + step, 0.0, MOST), x)
+            left -= 1
 
     def step(self, held: Any) -> Any:
-        """What to add to a multiplier: normal late starts would then hold a little more often than asked."""
-        aim = normal_quantile(min(self.need + 0.5 * self.error, self.count - 0.5) / self.count)
-        return (aim - normal_quantile(np.clip(held, 0.5, self.count - 0.5) / self.count)) / _SCORE
+        """What to add to a multiplier so that late starts, if normal, would hold as often as aimed at."""
+        edge = 0.5 / self.count
+        aim = normal_quantile(min(self.aim, 1.0 - edge))
+        return np.clip((aim - normal_quantile(np.clip(held, edge, 1.0 - edge))) / _SCORE, -_STEP, _STEP)
 
-    def held(self, multiplier: Floats) -> Ints:
-        """Counts of the second set for each project, or for one that waits for it where that is less."""
-        own = self.tried_on(*self.planned(multiplier))
-        return np.array([own[list(group)].min() for group in self.waiting], dtype=np.int64)
+    def held(self, multiplier: Floats, trials: list[Draws]) -> Floats:
+        """Shares of the second set for each project, or for one that waits for it where that is less."""
+        own = self.tried_on(*self.planned(multiplier), trials) / sum(len(item.replications) for item in trials)
+        return np.array([own[list(group)].min() for group in self.waiting], dtype=np.float64)
 
-    def tried_on(self, dates: Dates, gates: tuple[int, ...]) -> Ints:
+    def tried_on(self, dates: Dates, gates: tuple[int, ...], trials: list[Draws]) -> Ints:
         """Replications of the second set in which each project meets all its deadlines."""
-        if gates not in self.tried:
+        if (key := (gates, len(trials))) not in self.tried:
             simulator = Simulator.of(self.net, _gated(self.net, dates, gates), "plan", "auto")
             large = self.count * len(self.net) >= LARGE
-            parts = spread(lambda draws: self.kept(simulator, draws), self.trials, large=large, here=True)
-            self.tried[gates] = np.sum([*parts], axis=0)
+            parts = spread(lambda draws: self.kept(simulator, draws), trials, large=large, here=True)
+            self.tried[key] = np.sum([*parts], axis=0)
             self.tell()
-        return self.tried[gates]
+        return self.tried[key]
 
     @cached_property
     def trials(self) -> list[Draws]:
@@ -278,7 +294,7 @@ class _Search:
                 date = math.floor(self.median[i] - multiplier[k] * self.spread[i])
                 target[i] = max(target[i], date)
         floor = [max(early[i], date) for i, date in enumerate(target)]
-        dates = _feasible(net, self.early, floor)
+        dates = _feasible(net, floor, self.median)
         gates = (date if date < early[i] else dates.start[i] for i, date in enumerate(target))
         return dates, tuple(gates)
 
@@ -302,10 +318,11 @@ def _gated(net: Network, dates: Dates, gates: Sequence[int]) -> Plan:
     return Plan(net, Status.FEASIBLE, replace(dates, start=list(gates)), "confidence")
 
 
-def _feasible(net: Network, early: Dates, floor: Sequence[Any]) -> Dates:
+def _feasible(net: Network, floor: Sequence[Any], order: Sequence[Any]) -> Dates:
     """Least dates from `floor` on that links and resources allow at planning durations.
 
-    Generation places activities one by one; the early pass then moves what a maximum lag or work in progress
+    Generation places activities one by one, in an `order` that is the same for all multipliers: plans that
+    differ little then disturb each other little. The early pass moves what a maximum lag or work in progress
     ties to them, until both agree. Where they never do (work in progress that holds what its predecessors
     need, maximum lags that resources break) links come first.
     """
@@ -315,7 +332,7 @@ def _feasible(net: Network, early: Dates, floor: Sequence[Any]) -> Dates:
     if not binding_resources(net):
         return dates
     for _ in range(_ROUNDS):
-        found = forward(net, dates, dates.start, dates.start)
+        found = forward(net, dates, order, dates.start)
         if found is None:
             raise InputError(
                 "resources leave some activity no room before the calendars end. Raise a capacity, lower a "
