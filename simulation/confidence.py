@@ -40,9 +40,9 @@ LATE = 1000
 """Replications at most whose late starts are looked at."""
 MOST = 8.0
 """A project whose multiplier would have to be greater starts as soon as possible."""
-_LEAST, _AIM, _HIGH = 0.75, 2.0, 3.5
+_LEAST, _LOW, _AIM, _HIGH = 1.0, 1.5, 2.25, 3.5
 """What every trial should hold beyond the confidence, in standard errors: a plan is the last of many trials."""
-_DAMPING, _STEP, _PUSH = 0.7, 1.0, 0.05
+_DAMPING, _STEP, _PUSH, _CLOSE = 0.7, 1.0, 0.015, 0.1
 _SCORE = 1.6449  # normal score of the 95th percentile
 _ROUNDS = 10
 
@@ -174,7 +174,7 @@ class _Search:
         self.need = required_count(confidence, replications)
         error = min(math.sqrt(confidence * (1.0 - confidence) / replications), 0.25 * (1.0 - confidence))
         self.line, self.least, self.most = (confidence + k * error for k in (-1.0, _LEAST, _HIGH))
-        self.aim = confidence + _AIM * error
+        self.low, self.aim = confidence + _LOW * error, confidence + _AIM * error
         self.early = early_pass(network)
         self.median, self.spread = self.late_quantiles()
         self.waiting = _waiting(network)
@@ -223,25 +223,39 @@ class _Search:
         that it settles.
         """
         x = np.full(len(self.net.projects), min(max(float(self.step(0.5)), 0.0), MOST))
-        blocks, push = 1, np.full(len(x), _PUSH)
+        low, blocks, push = np.zeros_like(x), 1, np.full(len(x), _PUSH)
         left = PATIENCE if len(self.trials) > 1 else TRIALS
         while True:
             held = self.held(x, self.trials[:blocks])
-            short, early = (held < self.least) & (x < MOST), (held > self.most) & (x > 0.0)
             whole = blocks >= len(self.trials)
-            if whole and not (short | (early & (left > 0))).any():
-                return x
-            if not whole and (left == 0 or not (short | early).any()):
+            mending = whole and left <= 0
+            low = np.where(held < self.least, x, low)
+            early = (held > self.most) & (x > 0.0) & (not mending)
+            if whole and not (early | ((held < self.least) & (x < MOST))).any():
+                return self.tightened(x, low)
+            if not whole and left <= 0:
                 blocks, left = 2 * blocks, PATIENCE
-            if whole and left <= 0:
-                early, step = np.zeros_like(early), np.maximum(self.step(held), 0.1 * np.maximum(x, 1.0))
-            else:
-                step = _DAMPING * self.step(held)
-            if whole:
-                step = np.where(short, np.maximum(step, push * x**2), step)
-                push = np.where(short, 2.0 * push, _PUSH)
+            short = held < (self.least if mending else self.low)
+            push = np.where(short, 2.0 * push, _PUSH)
+            step = (1.0 if mending else _DAMPING) * self.step(held)
+            step = np.where(short, np.maximum(step, push * x**2), step)
             x = np.where(short | early, np.clip(x + step, 0.0, MOST), x)
             left -= 1
+
+    def tightened(self, x: Floats, low: Floats) -> Floats:
+        """Halve the way back to where projects fell short, if they end safer than asked and all hold still."""
+        for _ in range(PATIENCE):
+            held = self.held(x, self.trials)
+            safe = (held > self.most) & (x > low + _CLOSE)
+            if not safe.any():
+                break
+            middle = np.where(safe, 0.5 * (x + low), x)
+            missed = (self.held(middle, self.trials) < self.least) & (held >= self.least)
+            if not missed.any():
+                x = middle
+            else:
+                low = np.where(safe if (missed & ~safe).any() else missed, middle, low)
+        return x
 
     def step(self, held: Any) -> Any:
         """What to add to a multiplier so that late starts, if normal, would hold as often as aimed at."""
