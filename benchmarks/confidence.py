@@ -3,14 +3,16 @@
     python benchmarks/confidence.py [--networks 20] [--portfolios 20 50 100] [--replications 2000]
                                     [--fresh 20000] [--seed 0]
 
-The networks are synthetic and vary: one to four projects, calendars, lags, factors with and without a supply
-date, rework, a driver that many activities share, up to three pools, a confidence of .6 to .95. The portfolios
-(30 activities a project) share ten pools. A project *holds* where its share of `--fresh` replications, used for
-nothing else, is at least the confidence less two standard errors of that share. *Later* moves every date of a
-project by :data:`STEP` in x (date = Q50 - x (Q50 - Q05)), which is about what calibration resolves; projects
-take turns in tenths of the portfolio, so that few of those that share pools move together. Left out are projects
-that start as soon as possible or whose confidence is out of reach. `early` is the mean number of slots by which
-work waits for dates before its median late start without resources: the fewer, the later the dates.
+The networks are synthetic and vary: one to four projects, calendars, lags, factors with and without a
+supply date, rework, a driver that many activities share, up to three pools, a confidence of .6 to .95.
+Portfolios (30 activities a project) share ten pools. A project *holds* where its share of `--fresh`
+replications, used for nothing else, is at least the confidence less two standard errors of that share. `least`
+and `mean` are how far the shares lie above the confidence. *Moved* projects take dates a :data:`STEP` in x
+later (x of date = Q50 - x (Q50 - Q05)), about what calibration resolves; they take turns in tenths of the
+portfolio, so that few that share pools move together; *missed* are those that no longer hold. Left out are
+projects that start as soon as possible or whose confidence is out of reach. `early` is the mean number of slots
+by which gates of work lie before its median late start without resources: the fewer, the later the dates.
+Seconds are processor seconds of the plan.
 """
 
 from __future__ import annotations
@@ -27,9 +29,10 @@ import portfolio as synthetic
 from scheduling.build import compile_network
 from scheduling.network import WORK, Factor, Network, Resource
 from scheduling.passes import early_pass
-from simulation import confidence
+from simulation.confidence import confidence_plan
 from simulation.distributions import Discrete, Lognormal, Pert
 from simulation.monte_carlo import simulate
+from simulation.multipliers import MOST, Multipliers, feasible, gated
 from simulation.risks import Driver, Rework, RiskModel
 from simulation.special import Floats
 
@@ -77,7 +80,7 @@ def case(
     early = early_pass(net)
     pools = [synthetic.pool(net, early, k, utilisation) for k in range(resources)] + pools[resources:]
     net = compile_network(graph, resources=pools, **options)
-    witness = confidence._feasible(net, early.start, early.start)
+    witness = feasible(net, early.start, early.start)
     add_deadlines(graph, net, witness.finish, projects, activities, random)
     net = compile_network(graph, resources=pools, **options)
     return Case(name, net, risks(net, random), asked)
@@ -92,7 +95,12 @@ def factor(project: str, k: int, activities: int, start: Any, random: np.random.
 
 
 def add_deadlines(
-    graph: Any, net: Network, finish: Sequence[Any], projects: int, activities: int, random: np.random.Generator
+    graph: Any,
+    net: Network,
+    finish: Sequence[Any],
+    projects: int,
+    activities: int,
+    random: np.random.Generator,
 ) -> None:
     """At the end of every project, and in the middle of every second, some time after the witness."""
     assert net.axis
@@ -105,7 +113,7 @@ def add_deadlines(
 
 
 def risks(net: Network, random: np.random.Generator) -> RiskModel:
-    """Most work varies, a fifth of it loops, every factor comes when it wants, rain slows every third down."""
+    """Most work varies, a fifth of it loops, factors come when they want, rain slows every third down."""
     leads = net.lead_factors or {}
     busy = [i for i in range(len(net)) if net.kind[i] == WORK and i not in leads]
     chosen = [i for i in busy if random.random() < 0.8]
@@ -139,15 +147,18 @@ def figures(item: Case, replications: int, fresh: int, seed: int) -> Figures:
     """Make a plan, and look at it on fresh draws."""
     net = item.network
     begun = time.process_time()
-    search = confidence._Search(net, item.risks, item.confidence, replications, seed, None)
-    plan = search.solve()
+    plan = confidence_plan(
+        net, risks=item.risks, confidence=item.confidence, replications=replications, seed=seed
+    )
     seconds = time.process_time() - begun
     wanted = [k for k, project in enumerate(net.projects) if plan.attainable.get(project)]
     judged = [k for k in wanted if plan.multiplier[net.projects[k]] is not None]
     multiplier = np.array([_number(plan.multiplier.get(project, 0.0)) for project in net.projects])
 
+    search = Multipliers(net, item.risks, item.confidence, replications, seed, None)
+
     def shares(x: Floats | None = None) -> Floats:
-        shown = plan.plan if x is None else confidence._gated(net, *search.planned(x))
+        shown = plan.plan if x is None else gated(net, *search.planned(x))
         numbers = range(FIRST_FRESH, FIRST_FRESH + fresh)
         run = simulate(
             net, shown, risks=item.risks, replications=numbers, seed=seed, start="plan", keep="counts"
@@ -179,7 +190,7 @@ def figures(item: Case, replications: int, fresh: int, seed: int) -> Figures:
 
 
 def _number(x: float | None) -> float:
-    return confidence.MOST if x is None else x
+    return MOST if x is None else x
 
 
 def late_medians(item: Case, replications: int, seed: int) -> Any:
@@ -202,7 +213,9 @@ def main() -> None:
     parser.add_argument("--fresh", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    print("                   asked  projects  attainable  hold  least    mean  moved  missed   early  seconds")
+    print(
+        "                   asked  projects  attainable  hold  least    mean  moved  missed   early  seconds"
+    )
     cases = [varied(seed) for seed in range(options.networks)]
     for size in options.portfolios:
         random = np.random.default_rng([size, 2])

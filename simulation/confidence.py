@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from scheduling.calendar import Ints
-from scheduling.cpm import latest_finishes
-from scheduling.errors import InputError
-from scheduling.network import FINISH_MILESTONE, Id, Network
-from scheduling.passes import Dates, early_pass
+from scheduling.network import Id, Network
+from scheduling.passes import Dates
 from scheduling.plan import Plan
 from scheduling.status import Status
-from simulation.coupling import binding_resources
-from simulation.maxplus import early_dates
-from simulation.monte_carlo import simulate
-from simulation.pieces import lines_ahead, met
-from simulation.reverse import reverse_starts
+from simulation.buffers import Buffer, buffers
+from simulation.multipliers import MOST, Multipliers, Progress, gated
 from simulation.risks import RiskModel
-from simulation.sampling import Draws, cancelled, draw
-from simulation.simulator import Simulator
-from simulation.special import Floats, normal_quantile
-from simulation.statistics import Probability, required_count
-from simulation.workers import LARGE, spread
-
-Progress = Callable[[int, int], None]
-
-PATIENCE = 3
-"""Simulations at most with the same replications; then these double, and with all of them the search for the
-multipliers of Q50 - Q05 only moves earlier."""
-TRIALS = 9
-BLOCK = 500
-LATE = 1000
-"""Replications at most whose late starts are looked at."""
-MOST = 8.0
-"""A project whose multiplier would have to be greater starts as soon as possible."""
-_LEAST, _LOW, _AIM, _HIGH = 1.0, 1.5, 2.25, 3.5
-"""What every trial should hold beyond the confidence, in standard errors: a plan is the last of many trials."""
-_DAMPING, _STEP, _PUSH, _CLOSE = 0.7, 1.0, 0.015, 0.1
-_SCORE = 1.6449  # normal score of the 95th percentile
-_ROUNDS = 10
+from simulation.statistics import Probability
 
 
 @dataclass(frozen=True)
@@ -81,7 +51,12 @@ class ConfidencePlan:
     @cached_property
     def plan(self) -> Plan:
         """The gates as a plan, for :func:`simulation.monte_carlo.simulate` with ``start="plan"``."""
-        return _gated(self.network, self.dates, self.gates)
+        return gated(self.network, self.dates, self.gates)
+
+    @cached_property
+    def buffers(self) -> tuple[Buffer, ...]:
+        """Where the planned dates keep time in reserve."""
+        return buffers(self.network, self.dates)
 
     @property
     def start(self) -> Mapping[Id, Any]:
@@ -156,216 +131,18 @@ def confidence_plan(
     >>> 19 <= result.start["permit"] <= 21, abs(result.reached[None].value - 0.8) < 0.05
     (True, True)
     """
-    return _Search(network, risks, confidence, replications, seed, progress).solve()
-
-
-class _Search:
-    def __init__(
-        self,
-        network: Network,
-        risks: RiskModel,
-        confidence: float,
-        replications: int,
-        seed: int,
-        progress: Progress | None,
-    ) -> None:
-        self.net, self.risks, self.seed = network, risks, seed
-        self.confidence, self.count, self.progress = confidence, replications, progress
-        self.need = required_count(confidence, replications)
-        error = min(math.sqrt(confidence * (1.0 - confidence) / replications), 0.25 * (1.0 - confidence))
-        self.line, self.least, self.most = (confidence + k * error for k in (-1.0, _LEAST, _HIGH))
-        self.low, self.aim = confidence + _LOW * error, confidence + _AIM * error
-        self.early = early_pass(network)
-        self.median, self.spread = self.late_quantiles()
-        self.waiting = _waiting(network)
-        self.tried: dict[tuple[Any, ...], Ints] = {}
-        self.done = 0
-
-    def late_quantiles(self) -> tuple[Ints, Ints]:
-        """Median late start of each activity and its distance from the 5th percentile."""
-        net = self.net
-        count = min(self.count, LATE)
-        draws = draw(net, self.risks, self.seed, range(count))
-        self.soonest = early_dates(net, draws).start.min(axis=0)
-        late = reverse_starts(net, draws, latest_finishes(net, self.early))
-        ranks = [required_count(p, count) - 1 for p in (0.5, 0.05)]
-        late.partition(sorted(set(ranks)), axis=0)
-        median, low = (late[rank] for rank in ranks)
-        return median, np.maximum(median - low, 1)
-
-    def solve(self) -> ConfidencePlan:
-        multiplier = self.calibrated()
-        dates, gates = self.planned(multiplier)
-        trial = self.tried_on(dates, gates, self.trials) / self.count
-        held = self.simulated(dates, gates, 2)
-        if self.progress:
-            self.progress(self.done, self.done)
-        judged = {self.net.project[i] for i in self.net.deadlines if not self.net.done(i)}
-        names = {k: self.net.projects[k] for k in sorted(judged)}
-        return ConfidencePlan(
-            self.net,
-            dates,
-            gates,
-            self.confidence,
-            {name: float(multiplier[k]) if multiplier[k] < MOST else None for k, name in names.items()},
-            {name: Probability(int(held[k]), self.count) for k, name in names.items()},
-            {
-                name: bool(held[k] >= self.need or trial[k] >= self.line)
-                for k, name in names.items()
-            },
-        )
-
-    def calibrated(self) -> Floats:
-        """Least multipliers that hold together, with a margin for what the trials cannot tell.
-
-        Damped Newton steps on normal scores, all projects at a time, first on some of the trials. Projects
-        that share resources disturb each other: those that hold rest, and in the end nobody moves later, so
-        that it settles.
-        """
-        x = np.full(len(self.net.projects), min(max(float(self.step(0.5)), 0.0), MOST))
-        low, blocks, push = np.zeros_like(x), 1, np.full(len(x), _PUSH)
-        left = PATIENCE if len(self.trials) > 1 else TRIALS
-        while True:
-            held = self.held(x, self.trials[:blocks])
-            whole = blocks >= len(self.trials)
-            mending = whole and left <= 0
-            low = np.where(held < self.least, x, low)
-            early = (held > self.most) & (x > 0.0) & (not mending)
-            if whole and not (early | ((held < self.least) & (x < MOST))).any():
-                return self.tightened(x, low)
-            if not whole and left <= 0:
-                blocks, left = 2 * blocks, PATIENCE
-            short = held < (self.least if mending else self.low)
-            push = np.where(short, 2.0 * push, _PUSH)
-            step = (1.0 if mending else _DAMPING) * self.step(held)
-            step = np.where(short, np.maximum(step, push * x**2), step)
-            x = np.where(short | early, np.clip(x + step, 0.0, MOST), x)
-            left -= 1
-
-    def tightened(self, x: Floats, low: Floats) -> Floats:
-        """Halve the way back to where projects fell short, if they end safer than asked and all hold still."""
-        for _ in range(PATIENCE):
-            held = self.held(x, self.trials)
-            safe = (held > self.most) & (x > low + _CLOSE)
-            if not safe.any():
-                break
-            middle = np.where(safe, 0.5 * (x + low), x)
-            missed = (self.held(middle, self.trials) < self.least) & (held >= self.least)
-            if not missed.any():
-                x = middle
-            else:
-                low = np.where(safe if (missed & ~safe).any() else missed, middle, low)
-        return x
-
-    def step(self, held: Any) -> Any:
-        """What to add to a multiplier so that late starts, if normal, would hold as often as aimed at."""
-        edge = 0.5 / self.count
-        aim = normal_quantile(min(self.aim, 1.0 - edge))
-        return np.clip((aim - normal_quantile(np.clip(held, edge, 1.0 - edge))) / _SCORE, -_STEP, _STEP)
-
-    def held(self, multiplier: Floats, trials: list[Draws]) -> Floats:
-        """Shares of the second set for each project, or for one that waits for it where that is less."""
-        own = self.tried_on(*self.planned(multiplier), trials) / sum(len(item.replications) for item in trials)
-        return np.array([own[list(group)].min() for group in self.waiting], dtype=np.float64)
-
-    def tried_on(self, dates: Dates, gates: tuple[int, ...], trials: list[Draws]) -> Ints:
-        """Replications of the second set in which each project meets all its deadlines."""
-        if (key := (gates, len(trials))) not in self.tried:
-            simulator = Simulator.of(self.net, _gated(self.net, dates, gates), "plan", "auto")
-            large = self.count * len(self.net) >= LARGE
-            parts = spread(lambda draws: self.kept(simulator, draws), trials, large=large, here=True)
-            self.tried[key] = np.sum([*parts], axis=0)
-            self.tell()
-        return self.tried[key]
-
-    @cached_property
-    def trials(self) -> list[Draws]:
-        """The second set of replications, drawn once for all trials."""
-        numbers = range(self.count, 2 * self.count)
-        return [
-            draw(self.net, self.risks, self.seed, numbers[begin : begin + BLOCK])
-            for begin in range(0, self.count, BLOCK)
-        ]
-
-    def kept(self, simulator: Simulator, draws: Draws) -> Ints:
-        """Replications of a block in which each project meets all its deadlines."""
-        lines = lines_ahead(self.net, cancelled(self.net, self.risks, draws.luck))
-        finish = simulator.run(draws).dates.finish
-        counts = [met(finish, lines.get(k, {})).sum() for k in range(len(self.net.projects))]
-        return np.array(counts, dtype=np.int64)
-
-    def tell(self) -> None:
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, max(TRIALS + 3, self.done + 1))
-
-    def planned(self, multiplier: Floats) -> tuple[Dates, tuple[int, ...]]:
-        """Resource-feasible dates at planning durations, no start before its quantile date; and the gates."""
-        net, early = self.net, self.early.start
-        target = [int(value) for value in self.soonest]
-        for i, k in enumerate(net.project):
-            if not net.started(i) and net.kind[i] != FINISH_MILESTONE and multiplier[k] < MOST:
-                date = math.floor(self.median[i] - multiplier[k] * self.spread[i])
-                target[i] = max(target[i], date)
-        floor = [max(early[i], date) for i, date in enumerate(target)]
-        dates = _feasible(net, floor, self.median)
-        gates = (date if date < early[i] else dates.start[i] for i, date in enumerate(target))
-        return dates, tuple(gates)
-
-    def simulated(self, dates: Dates, gates: Sequence[int], block: int) -> Ints:
-        """Replications of one set in which each project, working to `gates`, meets all its deadlines."""
-        net = self.net
-        result = simulate(
-            net,
-            _gated(net, dates, gates),
-            risks=self.risks,
-            replications=range(block * self.count, (block + 1) * self.count),
-            seed=self.seed,
-            start="plan",
-        )
-        self.tell()
-        held: Ints = np.array([result.on_time(project).sum() for project in net.projects], dtype=np.int64)
-        return held
-
-
-def _gated(net: Network, dates: Dates, gates: Sequence[int]) -> Plan:
-    return Plan(net, Status.FEASIBLE, replace(dates, start=list(gates)), "confidence")
-
-
-def _feasible(net: Network, floor: Sequence[Any], order: Sequence[Any]) -> Dates:
-    """Least dates from `floor` on that links and resources allow at planning durations.
-
-    Generation places activities one by one, in an `order` that is the same for all multipliers: plans that
-    differ little then disturb each other little. The early pass moves what a maximum lag or work in progress
-    ties to them, until both agree. Where they never do (work in progress that holds what its predecessors
-    need, maximum lags that resources break) links come first.
-    """
-    from scheduling.generation import forward
-
-    dates = early_pass(net, floor=floor)
-    if not binding_resources(net):
-        return dates
-    for _ in range(_ROUNDS):
-        found = forward(net, dates, order, dates.start)
-        if found is None:
-            raise InputError(
-                "resources leave some activity no room before the calendars end. Raise a capacity, lower a "
-                "demand or extend the calendars."
-            )
-        dates = early_pass(net, floor=found.start)
-        if (dates.start, dates.resume) == (found.start, found.resume):
-            break
-    return dates
-
-
-def _waiting(net: Network) -> list[set[int]]:
-    """For each project, itself and all that wait for it through links."""
-    reach = [{k} for k in range(len(net.projects))]
-    for i in reversed(net.order):
-        for link in net.out_of[i]:
-            reach[net.project[i]] |= {net.project[link.succ]} if not net.done(link.succ) else set()
-    changed = True
-    while changed:
-        wider = [set().union(*(reach[j] for j in group)) for group in reach]
-        changed, reach = wider != reach, wider
-    return reach
+    search = Multipliers(network, risks, confidence, replications, seed, progress)
+    multiplier = search.calibrated()
+    dates, gates = search.planned(multiplier)
+    tried, reached = search.tried(dates, gates), search.reached(dates, gates)
+    judged = {network.project[i] for i in network.deadlines if not network.done(i)}
+    names = {k: network.projects[k] for k in sorted(judged)}
+    return ConfidencePlan(
+        network,
+        dates,
+        gates,
+        confidence,
+        {name: float(multiplier[k]) if multiplier[k] < MOST else None for k, name in names.items()},
+        {name: Probability(int(reached[k]), replications) for k, name in names.items()},
+        {name: search.within_reach(int(tried[k]), int(reached[k])) for k, name in names.items()},
+    )
