@@ -6,13 +6,13 @@
 The networks are synthetic and vary: one to four projects, calendars, lags, factors with and without a
 supply date, rework, a driver that many activities share, up to three pools, a confidence of .6 to .95.
 Portfolios (30 activities a project) share ten pools. A project *holds* where its share of `--fresh`
-replications, used for nothing else, is at least the confidence less two standard errors of that share. `least`
-and `mean` are how far the shares lie above the confidence. *Moved* projects take dates a :data:`STEP` in x
-later (x of date = Q50 - x (Q50 - Q05)), about what calibration resolves; they take turns in tenths of the
-portfolio, so that few that share pools move together; *missed* are those that no longer hold. Left out are
-projects that start as soon as possible or whose confidence is out of reach. `early` is the mean number of slots
-by which gates of work lie before its median late start without resources: the fewer, the later the dates.
-Seconds are processor seconds of the plan.
+replications, used for nothing else, is at least the confidence less two standard errors of that share.
+`least` and `mean` are how far the shares lie above the confidence. *Moved* projects take dates a
+:data:`STEP` in x later (x of date = Q50 - x (Q50 - Q05)), about what calibration resolves; they take turns
+in tenths of the portfolio, so that few that share pools move together; *missed* are those that no longer
+hold. Left out are projects that start as soon as possible or whose confidence is out of reach. `early` is
+the mean number of slots by which gates of work lie before its median late start without resources: the
+fewer, the later the dates. Seconds are processor seconds of the plan.
 """
 
 from __future__ import annotations
