@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulation.buffers import Buffer as Buffer
     from simulation.causes import CauseGains as CauseGains
     from simulation.causes import cause_gains as cause_gains
     from simulation.comparison import Case as Case
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "BestInterventions": "push",
+    "Buffer": "buffers",
     "Cancellation": "risks",
     "Case": "comparison",
     "Cause": "risks",

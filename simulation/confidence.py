@@ -2,39 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from scheduling.calendar import Ints
-from scheduling.cpm import latest_finishes
-from scheduling.errors import InputError
-from scheduling.network import FINISH_MILESTONE, Id, Network
-from scheduling.passes import Dates, early_pass
+from scheduling.network import Id, Network
+from scheduling.passes import Dates
 from scheduling.plan import Plan
 from scheduling.status import Status
-from simulation.coupling import binding_resources
-from simulation.latest import late_starts
-from simulation.maxplus import early_dates
-from simulation.monte_carlo import simulate
+from simulation.buffers import Buffer, buffers
+from simulation.multipliers import MOST, Multipliers, Progress, gated
 from simulation.risks import RiskModel
-from simulation.sampling import draw
-from simulation.special import Floats, normal_quantile
-from simulation.statistics import Probability, required_count
-
-Progress = Callable[[int, int], None]
-
-TRIALS = 8
-"""Simulations at most before the search for the multipliers of Q50 - Q05 only moves earlier."""
-MOST = 4.0
-"""A project whose multiplier would have to be greater starts as soon as possible."""
-_DAMPING = 0.6
-_SCORE = 1.6449  # normal score of the 95th percentile
-_ROUNDS = 10
+from simulation.statistics import Probability
 
 
 @dataclass(frozen=True)
@@ -71,7 +51,12 @@ class ConfidencePlan:
     @cached_property
     def plan(self) -> Plan:
         """The gates as a plan, for :func:`simulation.monte_carlo.simulate` with ``start="plan"``."""
-        return _gated(self.network, self.dates, self.gates)
+        return gated(self.network, self.dates, self.gates)
+
+    @cached_property
+    def buffers(self) -> tuple[Buffer, ...]:
+        """Where the planned dates keep time in reserve."""
+        return buffers(self.network, self.dates)
 
     @property
     def start(self) -> Mapping[Id, Any]:
@@ -146,169 +131,18 @@ def confidence_plan(
     >>> 19 <= result.start["permit"] <= 21, abs(result.reached[None].value - 0.8) < 0.05
     (True, True)
     """
-    return _Search(network, risks, confidence, replications, seed, progress).solve()
-
-
-class _Search:
-    def __init__(
-        self,
-        network: Network,
-        risks: RiskModel,
-        confidence: float,
-        replications: int,
-        seed: int,
-        progress: Progress | None,
-    ) -> None:
-        self.net, self.risks, self.seed = network, risks, seed
-        self.confidence, self.count, self.progress = confidence, replications, progress
-        self.need = required_count(confidence, replications)
-        self.error = math.sqrt(replications * confidence * (1.0 - confidence))
-        self.early = early_pass(network)
-        self.median, self.spread = self.late_quantiles()
-        self.waiting = _waiting(network)
-        self.tried: dict[tuple[Any, ...], Ints] = {}
-        self.done = 0
-
-    def late_quantiles(self) -> tuple[Ints, Ints]:
-        """Median late start of each activity and its distance from the 5th percentile."""
-        net = self.net
-        draws = draw(net, self.risks, self.seed, range(self.count))
-        self.soonest = early_dates(net, draws).start.min(axis=0)
-        late = late_starts(net, draws, latest_finishes(net, self.early))
-        ranks = [required_count(p, self.count) - 1 for p in (0.5, 0.05)]
-        late.partition(sorted(set(ranks)), axis=0)
-        median, low = (late[rank] for rank in ranks)
-        return median, median - low
-
-    def solve(self) -> ConfidencePlan:
-        multiplier = self.calibrated()
-        dates, gates = self.planned(multiplier)
-        trial, held = self.tried_on(dates, gates), self.simulated(dates, gates, 2)
-        if self.progress:
-            self.progress(self.done, self.done)
-        judged = {self.net.project[i] for i in self.net.deadlines if not self.net.done(i)}
-        names = {k: self.net.projects[k] for k in sorted(judged)}
-        return ConfidencePlan(
-            self.net,
-            dates,
-            gates,
-            self.confidence,
-            {name: float(multiplier[k]) if multiplier[k] < MOST else None for k, name in names.items()},
-            {name: Probability(int(held[k]), self.count) for k, name in names.items()},
-            {
-                name: bool(held[k] >= self.need or trial[k] >= self.need - self.error)
-                for k, name in names.items()
-            },
-        )
-
-    def calibrated(self) -> Floats:
-        """Least multipliers that hold together.
-
-        Damped Newton steps on normal scores, all projects at a time, no finer than the standard error of the
-        counts. Projects that share resources disturb each other: if that does not settle, the best trial is
-        mended by moving only earlier.
-        """
-        x = np.full(len(self.net.projects), min(max(self.step(0.5 * self.count), 0.0), MOST))
-        best, least = x, (math.inf, math.inf)
-        for _ in range(TRIALS):
-            held = self.held(x)
-            short, early = held < self.need, held > self.need + self.error
-            if not ((short & (x < MOST)) | (early & (x > 0.0))).any():
-                return x
-            missed = held < self.need - self.error
-            if (rank := (missed.sum(), np.where(missed, MOST, x).sum())) < least:
-                best, least = x, rank
-            x = np.where(short | early, np.clip(x + _DAMPING * self.step(held), 0.0, MOST), x)
-        x = best
-        while (short := (self.held(x) < self.need - self.error) & (x < MOST)).any():
-            step = np.maximum(self.step(self.held(x)), 0.25 * x + 0.1)
-            x = np.where(short, np.minimum(np.where(step > 1.0, MOST, x + step), MOST), x)
-        return x
-
-    def step(self, held: Any) -> Any:
-        """What to add to a multiplier: normal late starts would then hold a little more often than asked."""
-        aim = normal_quantile(min(self.need + 0.5 * self.error, self.count - 0.5) / self.count)
-        return (aim - normal_quantile(np.clip(held, 0.5, self.count - 0.5) / self.count)) / _SCORE
-
-    def held(self, multiplier: Floats) -> Ints:
-        """Counts of the second set for each project, or for one that waits for it where that is less."""
-        own = self.tried_on(*self.planned(multiplier))
-        return np.array([own[list(group)].min() for group in self.waiting], dtype=np.int64)
-
-    def tried_on(self, dates: Dates, gates: tuple[int, ...]) -> Ints:
-        """Replications of the second set in which each project meets all its deadlines."""
-        if gates not in self.tried:
-            self.tried[gates] = self.simulated(dates, gates, 1)
-        return self.tried[gates]
-
-    def planned(self, multiplier: Floats) -> tuple[Dates, tuple[int, ...]]:
-        """Resource-feasible dates at planning durations, no start before its quantile date; and the gates."""
-        net, early = self.net, self.early.start
-        target = [int(value) for value in self.soonest]
-        for i, k in enumerate(net.project):
-            if not net.started(i) and net.kind[i] != FINISH_MILESTONE and multiplier[k] < MOST:
-                date = math.floor(self.median[i] - multiplier[k] * self.spread[i])
-                target[i] = max(target[i], date)
-        floor = [max(early[i], date) for i, date in enumerate(target)]
-        dates = _feasible(net, self.early, floor)
-        gates = (date if date < early[i] else dates.start[i] for i, date in enumerate(target))
-        return dates, tuple(gates)
-
-    def simulated(self, dates: Dates, gates: Sequence[int], block: int) -> Ints:
-        """Replications of one set in which each project, working to `gates`, meets all its deadlines."""
-        net = self.net
-        result = simulate(
-            net,
-            _gated(net, dates, gates),
-            risks=self.risks,
-            replications=range(block * self.count, (block + 1) * self.count),
-            seed=self.seed,
-            start="plan",
-        )
-        self.done += 1
-        if self.progress:
-            self.progress(self.done, max(TRIALS + 3, self.done + 1))
-        held: Ints = np.array([result.on_time(project).sum() for project in net.projects], dtype=np.int64)
-        return held
-
-
-def _gated(net: Network, dates: Dates, gates: Sequence[int]) -> Plan:
-    return Plan(net, Status.FEASIBLE, replace(dates, start=list(gates)), "confidence")
-
-
-def _feasible(net: Network, early: Dates, floor: Sequence[Any]) -> Dates:
-    """Least dates from `floor` on that links and resources allow at planning durations.
-
-    Generation places activities one by one; the early pass then moves what a maximum lag or work in progress
-    ties to them, until both agree. Where they never do (work in progress that holds what its predecessors
-    need, maximum lags that resources break) links come first.
-    """
-    from scheduling.generation import forward
-
-    dates = early_pass(net, floor=floor)
-    if not binding_resources(net):
-        return dates
-    for _ in range(_ROUNDS):
-        found = forward(net, dates, dates.start, dates.start)
-        if found is None:
-            raise InputError(
-                "resources leave some activity no room before the calendars end. Raise a capacity, lower a "
-                "demand or extend the calendars."
-            )
-        dates = early_pass(net, floor=found.start)
-        if (dates.start, dates.resume) == (found.start, found.resume):
-            break
-    return dates
-
-
-def _waiting(net: Network) -> list[set[int]]:
-    """For each project, itself and all that wait for it through links."""
-    reach = [{k} for k in range(len(net.projects))]
-    for i in reversed(net.order):
-        for link in net.out_of[i]:
-            reach[net.project[i]] |= {net.project[link.succ]} if not net.done(link.succ) else set()
-    changed = True
-    while changed:
-        wider = [set().union(*(reach[j] for j in group)) for group in reach]
-        changed, reach = wider != reach, wider
-    return reach
+    search = Multipliers(network, risks, confidence, replications, seed, progress)
+    multiplier = search.calibrated()
+    dates, gates = search.planned(multiplier)
+    tried, reached = search.tried(dates, gates), search.reached(dates, gates)
+    judged = {network.project[i] for i in network.deadlines if not network.done(i)}
+    names = {k: network.projects[k] for k in sorted(judged)}
+    return ConfidencePlan(
+        network,
+        dates,
+        gates,
+        confidence,
+        {name: float(multiplier[k]) if multiplier[k] < MOST else None for k, name in names.items()},
+        {name: Probability(int(reached[k]), replications) for k, name in names.items()},
+        {name: search.within_reach(int(tried[k]), int(reached[k])) for k, name in names.items()},
+    )

@@ -38,6 +38,11 @@ def late_starts(network: Network, draws: Draws, latest: Sequence[Any]) -> Slots:
     AxisError
         If a date lies behind the calendars.
     """
+    return late_dates(network, draws, latest)[0]
+
+
+def late_dates(network: Network, draws: Draws, latest: Sequence[Any]) -> tuple[Slots, Slots]:
+    """Late starts and the finishes that follow from them; as :func:`late_starts`."""
     start = np.zeros(draws.work.shape, dtype=np.int32, order="F")
     finish = np.zeros_like(start)
     for i in range(len(network)):
@@ -48,4 +53,4 @@ def late_starts(network: Network, draws: Draws, latest: Sequence[Any]) -> Slots:
     failed = late(late_net(network, laid, latest), laid.clock, order, draws.work.T, start.T, finish.T)
     if failed >= 0:
         raise network.tables[failed].off_axis()
-    return start
+    return start, finish

@@ -23,6 +23,7 @@ from scheduling.validator import validate
 from simulation.confidence import ConfidencePlan, confidence_plan
 from simulation.distributions import Discrete, Fixed, Lognormal, Triangular, Uniform
 from simulation.monte_carlo import simulate
+from simulation.multipliers import Multipliers, gated
 from simulation.risks import Cancellation, Rework, RiskModel
 
 FRESH = range(50_000, 54_000)
@@ -371,3 +372,42 @@ def test_a_confidence_that_starting_as_soon_as_possible_reaches_is_attainable() 
     again = simulate(net, plan.plan, risks=risks, replications=FRESH, seed=3, start="plan")
     assert again.project_on_time(None).value == pytest.approx(0.42, abs=0.04)
     assert all(gate <= at for gate, at in zip(plan.gates, plan.dates.start, strict=True))
+
+
+# -- a sample of benchmarks/confidence.py -------------------------------------------------------------------
+def shared(seed: int) -> tuple[Network, RiskModel]:
+    """Four projects of five activities that share two pools."""
+    random = np.random.default_rng(seed)
+    graph: Any = nx.DiGraph()
+    for p in range(4):
+        chain([int(days) for days in random.integers(8, 30, 5)], 0, project=f"p{p}-", graph=graph)
+        names = [name for name in graph if name.startswith(f"p{p}-")]
+        for name in names:
+            graph.nodes[name]["demand"] = {f"crew{random.integers(2)}": 1}
+        length = sum(graph.nodes[name]["duration"] for name in names)
+        graph.nodes[names[-1]]["deadline"] = int(2.4 * length) + 10 * p + 40
+    return compile_network(graph, resources=[Resource("crew0", 2), Resource("crew1", 2)]), spread(graph)
+
+
+def test_projects_that_share_pools_hold_and_most_would_not_a_step_later() -> None:
+    line = 0.8 - 2 * math.sqrt(0.8 * 0.2 / len(FRESH))
+    missed = 0
+    for seed in range(3):
+        network, risks = shared(seed)
+        plan = confidence_plan(network, risks=risks, confidence=0.8, replications=1000, seed=seed)
+        assert all(plan.attainable.values())
+        assert not validate(network, plan.dates)
+        search = Multipliers(network, risks, 0.8, 1000, seed, None)
+        x = np.array([plan.multiplier[project] for project in network.projects], dtype=np.float64)
+        assert (shares(search, x) >= line).all()
+        missed += sum(shares(search, x - 0.2 * np.eye(4)[k])[k] < line for k in range(4))
+    assert missed > 6
+
+
+def shares(search: Multipliers, multiplier: Any) -> Any:
+    """Share of fresh replications that hold each project's deadlines."""
+    late = gated(search.net, *search.planned(multiplier))
+    result = simulate(
+        search.net, late, risks=search.risks, replications=FRESH, seed=search.seed, start="plan"
+    )
+    return np.array([result.on_time(project).mean() for project in search.net.projects])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduling.kernels.board import Ints, kernel
-from simulation.kernels.clock import AT, COUNTED, HORIZON, OFF, SCALE, WORKED, Clock
+from scheduling.kernels.board import Ints, inlined, kernel
+from simulation.kernels.clock import AT, COUNTED, HORIZON, OFF, SCALE, WORKED, Clock, finish_of
 from simulation.kernels.early import (
     FINISH,
     FINISH_MILESTONE,
@@ -22,81 +22,67 @@ from simulation.kernels.early import (
     TABLE,
     WORK,
     Net,
-    within,
 )
 from simulation.statistics import Slots
 
 
-@kernel
-def lowered(clock: Clock, c: int, lag: int, event: Slots, bound: Slots) -> bool:
-    """Lower upper bounds to what a lag leaves before events; False if an event lies behind the calendar."""
+@inlined
+def unshifted(clock: Clock, c: int, lag: int, event: int) -> int:
+    """Greatest boundary that a lag takes to an event or before; OFF behind the calendar, never before it."""
     if c < 0 or lag == 0:
-        step = np.int32(lag)
-        for r in range(len(event)):
-            bound[r] = min(bound[r], np.int32(event[r] - step))
-        return True
-    row = clock.row[c]
-    count = clock.slots[row[AT] : row[AT] + row[HORIZON] + 1]
-    reach = clock.reach[row[COUNTED] : row[COUNTED] + count[-1] + 1]
-    last, fits = len(count) - 1, True
-    for r in range(len(event)):
-        x = event[r]
-        if x > last:
-            fits = False
-            continue
-        target = (count[max(x, 0)] if lag > 0 else count[min(x + 1, last)] - 1) - lag
-        if x < 0 or target < 0:
-            bound[r] = min(bound[r], np.int32(0))
-            continue
-        bound[r] = min(bound[r], np.int32(last) if target >= count[last] else np.int32(reach[target + 1] - 1))
-    return fits
+        return event - lag
+    at, last = clock.row[c, AT], clock.row[c, HORIZON]
+    if event > last:
+        return OFF
+    if event < 0:
+        return 0
+    target = (clock.slots[at + event] if lag > 0 else clock.slots[at + min(event + 1, last)] - 1) - lag
+    if target < 0:
+        return 0
+    if target >= clock.slots[at + last]:
+        return int(last)
+    return int(clock.reach[clock.row[c, COUNTED] + target + 1]) - 1
 
 
-@kernel
-def placed_late(
-    clock: Clock, kind: int, c: int, begin: Slots, end: Slots, work: Slots, start: Slots, finish: Slots
-) -> bool:
-    """Greatest places at or before `begin` with finishes at or before `end`; False behind the calendar.
+@inlined
+def latest_start(clock: Clock, kind: int, c: int, begin: int, end: int, work: int) -> int:
+    """Greatest start at or before `begin` with a finish at or before `end`; OFF behind the calendar.
+
+    It is -1 before a calendar begins.
+    """
+    if c < 0 or kind == FINISH_MILESTONE:
+        return min(begin, end - work)
+    at, horizon = clock.row[c, AT], clock.row[c, HORIZON]
+    last = end if kind == WORK else min(begin, end)
+    if last > horizon:
+        return OFF
+    start = last
+    if kind == WORK and last >= 0:
+        need = clock.cum[at + last] - clock.row[c, SCALE] * work
+        start = -1
+        if need >= clock.cum[at + horizon]:
+            start = horizon
+        elif need >= 0:
+            start = int(clock.finish[clock.row[c, WORKED] + need + 1]) - 1
+        if start <= begin:
+            return int(start)
+        start = begin
+    if start < 0:
+        return -1
+    counted = clock.slots[at + min(start + 1, horizon)]
+    return int(clock.reach[clock.row[c, COUNTED] + counted]) - 1
+
+
+@inlined
+def placed_late(clock: Clock, kind: int, c: int, begin: int, end: int, work: int) -> tuple[int, int]:
+    """Greatest place at or before `begin` with a finish at or before `end`; OFF behind the calendar.
 
     A place before the calendar begins is its first boundary: nothing can start so early anyway.
     """
-    count = len(begin)
-    if c < 0 or kind == FINISH_MILESTONE:
-        if not within(end, OFF // 2, LIMIT) or not within(work, 0, LIMIT // 2):
-            return False
-        for r in range(count):
-            start[r] = min(begin[r], np.int32(end[r] - work[r]))
-            finish[r] = np.int32(start[r] + work[r])
-        return True
-    row = clock.row[c]
-    horizon, scale = row[HORIZON], row[SCALE]
-    counts = clock.slots[row[AT] : row[AT] + horizon + 1]
-    reach = clock.reach[row[COUNTED] : row[COUNTED] + counts[-1] + 1]
-    cum = clock.cum[row[AT] : row[AT] + horizon + 1]
-    done = clock.finish[row[WORKED] : row[WORKED] + cum[-1] + 1]
-    fits = True
-    for r in range(count):
-        last = end[r] if kind == WORK else min(begin[r], end[r])
-        if last > horizon:
-            fits = False
-            continue
-        if last < 0:
-            start[r] = finish[r] = 0
-            continue
-        if kind == WORK:
-            need = cum[last] - scale * work[r]
-            at = -1 if need < 0 else (horizon if need >= cum[horizon] else done[need + 1] - 1)
-            if begin[r] < at:
-                at = reach[counts[min(begin[r] + 1, horizon)]] - 1 if begin[r] >= 0 else -1
-        else:
-            at = reach[counts[min(last + 1, horizon)]] - 1
-        if at < 0:
-            start[r] = finish[r] = 0
-            continue
-        start[r] = finish[r] = np.int32(at)
-        if kind == WORK:
-            finish[r] = done[cum[at] + scale * work[r]]
-    return fits
+    start = latest_start(clock, kind, c, begin, end, work)
+    if start == OFF or c < 0 or kind == FINISH_MILESTONE:
+        return start, start + work
+    return (start, finish_of(clock, c, start, work)) if start >= 0 else (0, 0)
 
 
 @kernel
@@ -105,7 +91,8 @@ def late(net: Net, clock: Clock, order: Ints, work: Slots, start: Slots, finish:
 
     Links are those out of each activity. Parameters as for :func:`simulation.kernels.early.early`.
     """
-    begin, end = np.empty(work.shape[1], np.int32), np.empty(work.shape[1], np.int32)
+    count = work.shape[1]
+    begin, end = np.empty(count, np.int64), np.empty(count, np.int64)
     for i in order[::-1]:
         row = net.activity[i]
         begin[:] = LIMIT if row[START] == NONE else row[START]
@@ -113,8 +100,15 @@ def late(net: Net, clock: Clock, order: Ints, work: Slots, start: Slots, finish:
         for e in range(row[LINKS], net.activity[i + 1, LINKS]):
             link = net.link[e]
             event = finish[link[OTHER]] if link[OTHER_FINISH] else start[link[OTHER]]
-            if not lowered(clock, link[LAG_TABLE], link[LAG], event, end if link[OWN_FINISH] else begin):
+            bound = end if link[OWN_FINISH] else begin
+            for r in range(count):
+                at = unshifted(clock, link[LAG_TABLE], link[LAG], event[r])
+                if at == OFF:
+                    return int(i)
+                bound[r] = min(bound[r], at)
+        for r in range(count):
+            at, done = placed_late(clock, row[KIND], row[TABLE], begin[r], end[r], work[i, r])
+            if at < OFF // 2:
                 return int(i)
-        if not placed_late(clock, row[KIND], row[TABLE], begin, end, work[i], start[i], finish[i]):
-            return int(i)
+            start[i, r], finish[i, r] = at, done
     return -1
