@@ -390,7 +390,7 @@ def shared(seed: int) -> tuple[Network, RiskModel]:
 
 
 def test_projects_that_share_pools_hold_and_half_would_not_a_quarter_later() -> None:
-    """The others owe their safety to a jump: a little later they would ask for units behind another project."""
+    """The others owe their safety to a jump: a little later they would ask behind another project."""
     line = 0.8 - 2 * math.sqrt(0.8 * 0.2 / len(FRESH))
     missed = 0
     for seed in range(3):
