@@ -84,11 +84,11 @@ def confidence_plan(
 ) -> ConfidencePlan:
     """Latest dates with which each project meets all its deadlines with probability `confidence`.
 
-    Every replication's late pass gives late starts; an activity's date is their median less x times the
-    distance from the 5th percentile to the median. The planned dates are made resource-feasible by schedule
-    generation at planning durations and tried (``start="plan"``) on fresh draws, until x, one a project, is
-    the least that holds. Late starts, trials and the reported probability use three disjoint sets of
-    replications.
+    Every replication dispatched backwards from the deadlines gives late starts; an activity's date is their
+    median less x times the distance from the 5th percentile to the median. The planned dates are made
+    resource-feasible by schedule generation at planning durations and tried (``start="plan"``) on fresh
+    draws, until x, one a project, is about the least that holds with a margin for the trials' own error. Late
+    starts, trials and the reported probability use three disjoint sets of replications.
 
     Parameters
     ----------
