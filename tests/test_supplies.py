@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from scenarios.assemble import assemble
 from scenarios.cli import app
-from scenarios.dispatch.allocation import allocate
+from scenarios.dispatch.allocation import Goal, allocate
 from scenarios.dispatch.factor_ledger import factor_lines, supply_ledgers
 from scenarios.dispatch.investment import investment_report
 from scenarios.dispatch.knapsack import serve
@@ -20,6 +23,7 @@ from scenarios.dispatch.task_book import task_book
 from scenarios.forecast import Run
 from scenarios.load import load_scenario
 from scenarios.schema import Scenario
+from scheduling.cpm import critical_path
 from scheduling.errors import InputError
 
 
@@ -107,6 +111,7 @@ def test_factors_come_in_order_of_urgency() -> None:
 
 # -- allocation ---------------------------------------------------------------------------------------------
 DAY = date(2026, 1, 1)
+DAYS = timedelta(days=1)
 LOT = st.tuples(st.integers(0, 20).map(lambda k: DAY + timedelta(days=k)), st.integers(1, 9))
 
 
@@ -129,11 +134,16 @@ def feasible(
     claims=st.lists(st.lists(LOT, min_size=1, max_size=3).map(sorted), min_size=1, max_size=7),
     worths=st.lists(st.integers(0, 5), min_size=7, max_size=7),
     supply=st.lists(LOT, min_size=1, max_size=4),
+    taken=st.integers(0, 12),
 )
 def test_the_choice_is_the_best_of_all(
-    claims: list[list[tuple[date, int]]], worths: list[int], supply: list[tuple[date, int]]
+    claims: list[list[tuple[date, int]]],
+    worths: list[int],
+    supply: list[tuple[date, int]],
+    taken: int,
 ) -> None:
-    total, levels = 0, []
+    """Also where started nodes have taken more than there is."""
+    total, levels = -taken, []
     for day, units in sorted(supply):
         total += units
         levels.append((day, total))
@@ -149,29 +159,96 @@ def test_the_choice_is_the_best_of_all(
     assert (found.bound, found.proved) == (found.worth, True)
 
 
-def test_a_scarce_stock_goes_to_those_that_meet_most(run: Run) -> None:
+def test_a_scarce_stock_goes_to_those_that_meet_most() -> None:
     """With 60 mu and no delivery, not everybody is served, and nobody more could be."""
     scenario = small()
     spec = scenario.resources["land_quota"].model_copy(update={"capacity": 60, "deliveries": ()})
     resources = scenario.resources | {"land_quota": spec}
-    scarce = Run.__new__(Run)
-    scarce.__dict__.update(run.__dict__)
-    scarce.scenario = scenario.model_copy(update={"resources": resources})
-    found = allocate(scarce, "land_quota")
+    found = allocate(assemble(scenario.model_copy(update={"resources": resources})), "land_quota")
     chosen = [item for item in found.claimants if item.served]
     assert sum(item.units for item in chosen) <= 60
     assert found.proved
     assert found.unserved
     assert found.worth == sum(item.worth for item in chosen)
-    assert found.one_more >= found.worth
+    assert found.one_more >= found.worth == found.sooner
     for item in found.unserved:
         assert sum(other.units for other in chosen) + item.units > 60
 
 
+@pytest.mark.parametrize("goal", ["deadlines", "quotas"])
+def test_the_last_day_is_the_last_that_keeps_what_counts(goal: Goal) -> None:
+    """Land taken on that day keeps as many deadlines (quotas) as the earliest dates; a day later, fewer."""
+    assembly = assemble(small())
+    net, axis = assembly.network, assembly.network.axis
+    assert axis is not None
+    bounds = {i: line.bound for i, line in net.deadlines.items()}
+    if goal == "quotas":
+        ((_, due),) = {
+            (quota.event, quota.date) for quota in assembly.scenario.quotas if quota.event == "start"
+        }
+        starts = [net.index[spec.id] for spec in assembly.specs.values() if spec.kind == "start"]
+        bounds = {i: axis.last_start(due) for i in starts}
+    for item in allocate(assembly, "land_quota", goal=goal).claimants:
+        land = net.index[f"{item.project}/B11"]
+        own = [i for i in bounds if net.ids[i].startswith(f"{item.project}/")]
+
+        def kept(day: date, land: int = land, own: list[int] = own) -> int:
+            release = [axis.slot(day) if i == land else r for i, r in enumerate(net.release)]
+            early = critical_path(replace(net, release=tuple(release))).early
+            return sum(early.finish[i] <= bounds[i] for i in own)
+
+        assert item.worth == kept(assembly.scenario.data_date) == kept(item.by) > kept(item.by + DAYS)
+
+
+def test_those_served_take_what_is_there() -> None:
+    """In order of last day nobody takes more than was supplied by the day from which it is there."""
+    scenario = small()
+    spec = scenario.resources["land_quota"].model_copy(update={"capacity": 60})
+    resources = scenario.resources | {"land_quota": spec}
+    found = allocate(assemble(scenario.model_copy(update={"resources": resources})), "land_quota")
+    used = 0
+    for item in found.claimants:
+        if item.ready:
+            used += item.units
+            assert used <= 60 + sum(units for when, units in DELIVERIES if when <= item.ready)
+            assert item.ready <= item.by
+    assert used > 60
+
+
+SCARCE = """\
+schema: backplan/1
+name: scarce
+synthetic: true
+data_date: 2026-03-02
+default_risks: false
+resources: {land: {capacity: 10, consumed: true, demand: {land: 10}}}
+projects:
+"""
+ONE = """\
+  - id: %s
+    name: {zh: 合成, en: synthetic}
+    activities:
+      - {id: filing, name: {zh: 备案, en: filing}, kind: permit, work: 5}
+      - {id: land, name: {zh: 供地, en: land}, kind: land, work: 10}
+      - {id: done, name: {zh: 竣工, en: done}, kind: completion, work: 0, predecessors: [land, filing]}
+    deadlines: [{node: filing, date: %s}, {node: done, date: %s}]
+"""
+
+
+def test_lost_deadlines_and_those_that_wait_for_nothing_do_not_count() -> None:
+    """A's completion is lost and its filing needs no land, so the land is B's, whose deadlines are fewer."""
+    text = SCARCE + ONE % ("A", "2026-04-01", "2026-03-04") + ONE % ("B", "2026-03-03", "2026-06-01")
+    found = allocate(assemble(Scenario.model_validate(yaml.safe_load(text))), "land")
+    assert [(item.project, item.worth, item.served) for item in found.claimants] == [
+        ("A", 0, False),
+        ("B", 1, True),
+    ]
+
+
 @pytest.mark.parametrize(("name", "words"), [("piling", "is no stock"), ("nothing", "stocks: land_quota")])
-def test_only_stocks_are_allocated(run: Run, name: str, words: str) -> None:
+def test_only_stocks_are_allocated(name: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        allocate(run, name)
+        allocate(assemble(small()), name)
 
 
 # -- investment ---------------------------------------------------------------------------------------------
@@ -235,6 +312,12 @@ def test_commands_print_tables_and_json(command: str, lang: str) -> None:
     assert '"scenario": "district-1bn"' in data.stdout
 
 
+def test_an_allocation_needs_dates() -> None:
+    undated = small().model_copy(update={"dated": False})
+    with pytest.raises(InputError, match="'jiujiang-90' has no dates"):
+        allocate(replace(assemble(small()), scenario=undated), "land_quota")
+
+
 def test_allocating_what_is_no_stock_is_an_error_of_one_sentence() -> None:
-    shown = CliRunner().invoke(app, ["allocate", "district-1bn", "review", "--replications", "20"])
+    shown = CliRunner().invoke(app, ["allocate", "district-1bn", "review"])
     assert "is no stock of this scenario; stocks: none" in str(shown.exception)

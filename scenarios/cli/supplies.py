@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from scenarios.cli.room import echo, planned
+from scenarios.cli.room import echo, echo_data, planned
 from scenarios.cli.shared import (
     JsonOption,
     LangOption,
@@ -15,10 +15,8 @@ from scenarios.cli.shared import (
     ScenarioArgument,
     chosen_language,
     console,
+    load,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 class Goal(StrEnum):
@@ -69,21 +67,25 @@ def allocate(
     scenario: ScenarioArgument,
     resource: Annotated[str, typer.Argument(help="Id of a stock, such as land_quota.")],
     goal: Annotated[Goal, typer.Option("--goal", help="What to make most of.")] = Goal.DEADLINES,
-    replications: ReplicationsOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """Say whom a scarce stock should serve in time, so that most deadlines or quotas can be met."""
+    """Say whom a scarce stock should serve in time, so that most deadlines or quotas can be met.
+
+    By planning durations, without chance.
+    """
+    from scenarios.assemble import assemble
     from scenarios.dispatch.allocation import allocate as allocated
     from scenarios.reports.supplies import print_allocation
 
     chosen = chosen_language(lang)
-    with planned(scenario, replications, chosen, as_json=as_json) as run:
-        found = allocated(run, resource, goal=goal.value)
-        if as_json:
-            echo("backplan-allocation/1", run, allocation=found)
-        else:
-            print_allocation(found, console(), chosen)
+    loaded = load(scenario, chosen)
+    found = allocated(assemble(loaded), resource, goal=goal.value)
+    if as_json:
+        head = {"schema": "backplan-allocation/1", "scenario": loaded.name, "data_date": loaded.data_date}
+        echo_data(head | {"allocation": found})
+    else:
+        print_allocation(found, console(), chosen)
 
 
 def investment(

@@ -71,15 +71,26 @@ def print_allocation(found: Allocation, console: Console, lang: str) -> None:
             str(item.units),
             str(item.by),
             str(item.worth),
+            str(item.ready or "-"),
             say("served" if item.served else "not_served", lang),
         )
         for item in found.claimants
     ]
-    keys = ("project", "node", "allocated_units", "allocated_by", f"worth_{found.goal}", "allocated")
+    keys = (
+        "project",
+        "node",
+        "allocated_units",
+        "allocated_by",
+        f"worth_{found.goal}",
+        "allocated_ready",
+        "allocated",
+    )
     title = say("allocation_title", lang, name=found.name.text(lang), unit=unit)
     print_table(console, title, keys, rows, lang)
     proof = say("allocation_proved" if found.proved else "allocation_bound", lang, bound=found.bound)
-    console.print(plain(say("allocation_worth", lang, worth=found.worth, proof=proof, more=found.one_more)))
+    figures = {"worth": found.worth, "more": found.one_more, "sooner": found.sooner}
+    console.print(plain(say("allocation_worth", lang, proof=proof, **figures)))
+    console.print(plain(say("allocation_note", lang), "dim"))
 
 
 def print_investment(report: InvestmentReport, console: Console, lang: str) -> None:
