@@ -16,7 +16,13 @@ from typer.testing import CliRunner
 from scenarios.assemble import assemble
 from scenarios.cli import app
 from scenarios.dispatch.allocation import Goal, allocate
-from scenarios.dispatch.factor_ledger import factor_lines, supply_ledgers
+from scenarios.dispatch.factor_ledger import (
+    FactorLine,
+    factor_lines,
+    factor_totals,
+    of_factor,
+    supply_ledgers,
+)
 from scenarios.dispatch.investment import investment_report
 from scenarios.dispatch.knapsack import serve
 from scenarios.dispatch.task_book import task_book
@@ -25,6 +31,7 @@ from scenarios.load import load_scenario
 from scenarios.schema import Scenario
 from scheduling.cpm import critical_path
 from scheduling.errors import InputError
+from simulation.sampling import draw
 
 
 def small() -> Scenario:
@@ -80,6 +87,7 @@ def test_units_are_counted_by_their_peak(run: Run) -> None:
             for spans in ([n.planned for n in nodes if n.planned], [n.earliest for n in nodes])
         ]
         assert (row.planned, row.wanted) == (max(held[0]), max(held[1]))
+        assert row.average == pytest.approx(sum(held[0]) / len(days))
         assert row.supply == 10
 
 
@@ -91,22 +99,64 @@ def test_planned_use_of_units_stays_within_what_there_is(run: Run) -> None:
                 assert row.planned <= row.supply
 
 
-def test_factors_come_in_order_of_urgency() -> None:
-    scenario = load_scenario("district-1bn").model_copy(update={"replications": 40})
+@pytest.fixture(scope="module")
+def held() -> tuple[Run, tuple[FactorLine, ...]]:
+    """The district with a project whose funds come too late."""
+    scenario = load_scenario("district-1bn").model_copy(update={"replications": 400})
     late = {"funds": {"supply": date(2023, 1, 20)}, "power": {"supply": date(2022, 9, 2)}}
     data = scenario.projects[3].model_dump() | {"factors": late}
     changed = type(scenario.projects[3]).model_validate(data)
     projects = (*scenario.projects[:3], changed, *scenario.projects[4:])
-    held = Run(scenario.model_copy(update={"projects": projects}))
-    lines = factor_lines(held, task_book(held))
-    first = lines[0]
-    assert (first.project, first.task.id, first.urgency) == ("S4", "S4/factor:funds", "late")
-    assert first.latest is not None
-    assert first.margin == (first.latest - date(2023, 1, 20)).days < 0
-    order = ["late", "tight", "unknown", "ok"]
+    run = Run(scenario.model_copy(update={"projects": projects}))
+    return run, factor_lines(run, task_book(run))
+
+
+def test_factors_come_in_order_of_urgency(held: tuple[Run, tuple[FactorLine, ...]]) -> None:
+    _, lines = held
+    funds = next(line for line in lines if line.task.id == "S4/factor:funds")
+    assert (funds.project, funds.factor, funds.urgency) == ("S4", "funds", "at_risk")
+    assert funds.latest is not None
+    assert funds.arrival is not None
+    assert funds.arrival >= date(2023, 1, 20) > funds.latest
+    assert funds.margin == (funds.latest - funds.arrival).days
+    order = ["at_risk", "tight", "unknown", "ok"]
     assert [order.index(line.urgency) for line in lines] == sorted(
         order.index(line.urgency) for line in lines
     )
+    for line in lines:
+        assert line.margin is None or (line.urgency == "at_risk") == (line.margin < 0)
+
+
+def test_eight_arrivals_of_ten_are_by_the_day_shown(held: tuple[Run, tuple[FactorLine, ...]]) -> None:
+    """With a supply date: within the error of the draws; without: counted, and a day less is too few."""
+    run, lines = held
+    scenario, net, axis = run.scenario, run.net, run.net.axis
+    assert axis is not None
+    draws = draw(net, run.assembly.risks, scenario.seed, range(scenario.replications))
+    gates = [str(gate.id) for gate in net.gates]
+    for line in lines:
+        assert line.arrival is not None
+        bound = axis.slot(line.arrival)
+        if line.task.id in gates:
+            drawn = draws.arrivals[:, gates.index(line.task.id)]
+            assert (drawn <= bound).mean() > 0.8 - 0.06
+            assert (drawn < bound).mean() < 0.8 + 0.06
+        else:
+            drawn = run.simulation.finish[:, net.index[line.task.id]]
+            assert (drawn < bound).mean() < 0.8 <= (drawn <= bound).mean()
+    assert {line.task.id in gates for line in lines} == {True, False}
+
+
+def test_totals_count_every_line_once(held: tuple[Run, tuple[FactorLine, ...]]) -> None:
+    _, lines = held
+    totals = factor_totals(lines)
+    assert sum(t.at_risk + t.tight + t.unknown + t.ok for t in totals) == len(lines)
+    funds = next(total for total in totals if total.factor == "funds")
+    own = [line for line in lines if line.factor == "funds"]
+    assert funds.at_risk == sum(line.urgency == "at_risk" for line in own) > 0
+    assert of_factor((), lines, "funds") == ((), tuple(own))
+    with pytest.raises(InputError, match=r"waits for a factor 'fund', .* factors: .*funds, "):
+        of_factor((), lines, "fund")
 
 
 # -- allocation ---------------------------------------------------------------------------------------------

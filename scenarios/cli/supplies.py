@@ -28,6 +28,7 @@ class Goal(StrEnum):
 
 def factors(
     scenario: ScenarioArgument,
+    factor: Annotated[str | None, typer.Option("--factor", help="One factor alone, such as land.")] = None,
     months: Annotated[int, typer.Option("--months", min=1, max=120, help="Months shown.")] = 12,
     replications: ReplicationsOption = None,
     as_json: JsonOption = False,
@@ -37,19 +38,23 @@ def factors(
 
     Wanted is what projects would take by their earliest dates, planned what the plan takes.
     """
-    from scenarios.dispatch.factor_ledger import factor_lines, supply_ledgers
+    from scenarios.dispatch.factor_ledger import factor_lines, factor_totals, of_factor, supply_ledgers
     from scenarios.dispatch.task_book import task_book
-    from scenarios.reports.supplies import print_factors, print_ledgers
+    from scenarios.reports.supplies import print_factors, print_ledgers, print_totals
 
     chosen = chosen_language(lang)
     with planned(scenario, replications, chosen, as_json=as_json) as run:
         ledgers, lines = supply_ledgers(run, months), factor_lines(run, task_book(run))
+        if factor is not None:
+            ledgers, lines = of_factor(ledgers, lines, factor)
         if as_json:
             rows = [
                 {
                     "project": line.project,
-                    "factor": line.task.name,
+                    "factor": line.factor,
+                    "name": line.task.name,
                     "supply": line.task.supply,
+                    "arrival": line.arrival,
                     "need_by": line.task.need_by,
                     "latest": line.latest,
                     "margin": line.margin,
@@ -57,9 +62,16 @@ def factors(
                 }
                 for line in lines
             ]
-            echo("backplan-factors/1", run, supplies=ledgers, factors=tuple(rows))
+            echo(
+                "backplan-factors/1",
+                run,
+                supplies=ledgers,
+                totals=factor_totals(lines),
+                factors=tuple(rows),
+            )
         else:
             print_ledgers(ledgers, console(), chosen)
+            print_totals(factor_totals(lines), console(), chosen)
             print_factors(lines, console(), chosen)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from scenarios.dispatch.allocation import Allocation
-from scenarios.dispatch.factor_ledger import FactorLine, SupplyLedger
+from scenarios.dispatch.factor_ledger import FactorLine, FactorTotal, SupplyLedger
 from scenarios.dispatch.investment import InvestmentReport, InvestmentRow
 from scenarios.messages import say
 from scenarios.reports.layout import plain
@@ -26,6 +26,7 @@ def print_ledgers(ledgers: Sequence[SupplyLedger], console: Console, lang: str) 
             (
                 f"{row.month:%Y-%m}",
                 str(row.planned),
+                *(() if row.average is None else (f"{row.average:.1f}",)),
                 str(row.wanted),
                 str(row.supply),
                 str(row.balance),
@@ -34,9 +35,20 @@ def print_ledgers(ledgers: Sequence[SupplyLedger], console: Console, lang: str) 
             for row in ledger.months
         ]
         kind = "stock" if ledger.stock else "units"
-        keys = ("month", f"supply_planned_{kind}", f"supply_wanted_{kind}", f"supply_supply_{kind}")
+        average = () if ledger.stock else ("supply_average",)
+        keys = ("month", f"supply_planned_{kind}", *average, f"supply_wanted_{kind}", f"supply_supply_{kind}")
         print_table(console, title, (*keys, "supply_balance", "supply_short"), rows, lang)
     console.print(plain(say("supply_note", lang), "dim"))
+
+
+def print_totals(totals: Sequence[FactorTotal], console: Console, lang: str) -> None:
+    """Factors over the projects."""
+    rows = [
+        (item.name.text(lang), *(str(count) for count in (item.at_risk, item.tight, item.unknown, item.ok)))
+        for item in totals
+    ]
+    keys = ("factor", "urgency_at_risk", "urgency_tight", "urgency_unknown", "urgency_ok")
+    print_table(console, say("factor_totals", lang), keys, rows, lang)
 
 
 def print_factors(lines: Sequence[FactorLine], console: Console, lang: str) -> None:
@@ -47,6 +59,7 @@ def print_factors(lines: Sequence[FactorLine], console: Console, lang: str) -> N
             line.task.name.text(lang),
             say("comma", lang).join(gate.text(lang) for gate in line.task.gates),
             str(line.task.supply or "-"),
+            str(line.arrival or "-"),
             str(line.task.need_by),
             str(line.latest or "-"),
             "-" if line.margin is None else str(line.margin),
@@ -54,9 +67,10 @@ def print_factors(lines: Sequence[FactorLine], console: Console, lang: str) -> N
         )
         for line in lines[:MOST_LINES]
     ]
-    keys = ("project", "factor", "factor_gates", "factor_supply", "need_by_joint", "latest")
+    keys = ("project", "factor", "factor_gates", "factor_supply", "factor_arrival", "need_by_joint", "latest")
     title = say("factors_title", lang)
     print_table(console, title, (*keys, "factor_margin", "urgency"), rows, lang)
+    console.print(plain(say("factors_note", lang), "dim"))
     if len(lines) > MOST_LINES:
         console.print(plain(say("more_of", lang, shown=MOST_LINES, total=len(lines))))
 
