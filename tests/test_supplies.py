@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,17 +30,18 @@ from scenarios.dispatch.knapsack import serve
 from scenarios.dispatch.task_book import task_book
 from scenarios.forecast import Run
 from scenarios.load import load_scenario
-from scenarios.schema import Scenario
+from scenarios.schema import Project, Scenario
 from scheduling.cpm import critical_path
 from scheduling.errors import InputError
 from simulation.sampling import draw
 
 
 def small() -> Scenario:
-    """Eight projects of jiujiang-90 that want land, and sixteen others."""
+    """Eight projects of jiujiang-90 that want land, and sixteen others, two of them built but not booked."""
     found = load_scenario("jiujiang-90")
     landed = [project for project in found.projects if "B11" in project.overrides][:8]
-    others = [project for project in found.projects if project not in landed][:16]
+    others = [project for project in found.projects if project not in landed]
+    others = [*others[:14], *(project for project in others if project.id in ("C020", "C027"))]
     return found.model_copy(update={"projects": (*landed, *others), "replications": 60})
 
 
@@ -302,38 +305,83 @@ def test_only_stocks_are_allocated(name: str, words: str) -> None:
 
 
 # -- investment ---------------------------------------------------------------------------------------------
+def unbuilt(run: Run, project: Project) -> list[int]:
+    """Positions of the construction and equipment nodes that are not done."""
+    net = run.net
+    found = [net.index[spec.id] for spec in run.assembly.specs.values() if spec.project == project.id]
+    kinds = {net.index[spec.id]: spec.kind for spec in run.assembly.specs.values()}
+    return [i for i in found if kinds[i] in ("construction", "equipment") and not net.done(i)]
+
+
+def spent_by(run: Run, project: Project, day: date) -> np.ndarray[Any, Any]:
+    """Of what is left, spent by the end of a day in each replication, node by node."""
+    money, net = project.investment, run.net
+    assert money is not None
+    assert net.axis is not None
+    end = net.axis.end_of(day)
+    nodes = unbuilt(run, project)
+    spent = np.zeros(run.scenario.replications)
+    for i in nodes:
+        begin = run.simulation.start[:, i]
+        if net.started(i):
+            begin = np.full_like(begin, run.cpm.early.resume[i])
+        share = np.clip((end - begin) / np.maximum(run.simulation.finish[:, i] - begin, 1), 0, 1)
+        spent += share * (money.total - money.completed) * net.work[i] / sum(net.work[j] for j in nodes)
+    return spent
+
+
 def test_the_year_is_what_is_done_and_what_replications_add(run: Run) -> None:
     report = investment_report(run)
     assert report.year == 2020
     assert len(report.rows) == 24
-    end = run.net.axis.end_of(date(2020, 12, 31))  # type: ignore[union-attr]
     judged = [row for row in report.rows if row.expected is not None]
     assert len(judged) >= 8
+    projects = {project.id: project for project in run.scenario.projects}
     for row in judged:
-        project = next(item for item in run.scenario.projects if item.id == row.project)
+        project = projects[str(row.project)]
         money = project.investment
         assert money is not None
-        nodes = [
-            spec.id
-            for spec in run.assembly.specs.values()
-            if spec.project == project.id and spec.kind in ("construction", "equipment")
-            if not run.net.done(run.net.index[spec.id])
-        ]
-        work = {name: run.net.work[run.net.index[name]] for name in nodes}
-        spent = np.zeros(run.scenario.replications)
-        for name in nodes:
-            i = run.net.index[name]
-            begin = run.simulation.start[:, i]
-            if run.net.started(i):
-                begin = np.full_like(begin, run.cpm.early.resume[i])
-            share = np.clip((end - begin) / np.maximum(run.simulation.finish[:, i] - begin, 1), 0, 1)
-            spent += share * (money.total - money.completed) * work[name] / sum(work.values())
-        assert row.expected == pytest.approx(sum(money.months.values()) + spent.mean())
+        year = sum(money.months.values()) + spent_by(run, project, date(2020, 12, 31))
+        assert row.expected == pytest.approx(year.mean())
+        assert (row.low, row.high) == pytest.approx(tuple(np.quantile(year, (0.1, 0.9))))
         assert row.gap == pytest.approx((money.this_year or 0) - row.expected)
         assert row.unfunded == pytest.approx(money.total - (money.secured or 0))
     whole = report.whole
     assert whole.expected == pytest.approx(sum(row.expected or 0 for row in judged))
     assert whole.this_year == pytest.approx(sum(row.this_year or 0 for row in judged))
+    silent = [name for name, p in projects.items() if p.investment and p.investment.this_year]
+    assert {*report.unreported} == {*silent} - {row.project for row in judged}
+
+
+def test_a_gap_without_works_is_told_apart(run: Run) -> None:
+    """Where all is built only booking closes the gap; elsewhere works can."""
+    report = investment_report(run)
+    projects = {project.id: project for project in run.scenario.projects}
+    built = {row.project for row in report.rows if not unbuilt(run, projects[str(row.project)])}
+    told = {row.project: row.unplaced for row in report.rows if row.unplaced}
+    assert {*told} <= built
+    for row in report.rows:
+        if row.project in built and row.gap is not None and row.gap > 0:
+            assert told[row.project] == pytest.approx(min(row.gap, row.total - row.completed))
+    assert told
+    assert report.whole.unplaced == pytest.approx(sum(value or 0 for value in told.values()))
+
+
+def test_funds_last_until_what_is_expected_passes_what_is_secured(run: Run) -> None:
+    projects = {project.id: project for project in run.scenario.projects}
+    rows = [row for row in investment_report(run).rows if row.funded_until]
+    assert len(rows) >= 5
+    for row in rows:
+        project, end = projects[str(row.project)], row.funded_until
+        money = project.investment
+        assert end is not None
+        assert money is not None
+        assert money.secured is not None
+        assert (end + DAYS).day == 1
+        assert money.completed + spent_by(run, project, end).mean() > money.secured
+        before = end.replace(day=1) - DAYS
+        if before >= run.forecast.data_date:
+            assert money.completed + spent_by(run, project, before).mean() <= money.secured
 
 
 def test_the_months_run_up_to_the_plan_and_to_the_forecast(run: Run) -> None:
@@ -351,15 +399,23 @@ def test_who_can_close_the_gap_comes_most_able_first(run: Run) -> None:
 
 
 # -- the command line ---------------------------------------------------------------------------------------
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("command", ["factors", "investment"])
-def test_commands_print_tables_and_json(command: str, lang: str) -> None:
-    arguments = [command, "district-1bn", "--replications", "20", "--lang", lang]
-    shown = CliRunner().invoke(app, arguments)
+@pytest.mark.parametrize(
+    ("command", "parts", "title"),
+    [
+        ("factors", {"supplies", "totals", "factors"}, "各类要素情况"),
+        ("investment", {"report"}, "2022年投资（万元）"),
+    ],
+)
+def test_commands_print_tables_and_json(command: str, parts: set[str], title: str) -> None:
+    arguments = [command, "district-1bn", "--replications", "20"]
+    shown = CliRunner().invoke(app, [*arguments, "--lang", "zh"])
     assert shown.exit_code == 0, shown.output
+    assert title in shown.stdout
     data = CliRunner().invoke(app, [*arguments, "--json"])
     assert data.exit_code == 0
-    assert '"scenario": "district-1bn"' in data.stdout
+    found = json.loads(data.stdout)
+    assert found["scenario"] == "district-1bn"
+    assert {*found} == {"schema", "scenario", "data_date", *parts}
 
 
 def test_an_allocation_needs_dates() -> None:

@@ -108,14 +108,19 @@ def print_allocation(found: Allocation, console: Console, lang: str) -> None:
 
 
 def print_investment(report: InvestmentReport, console: Console, lang: str) -> None:
-    """The year's investment: the whole, each project, months, and who could close the gap."""
+    """The year's investment: the whole, each project (the largest gap first), months, who could close it."""
+    ranked = sorted(report.rows, key=lambda row: (row.gap is None, -(row.gap or 0.0)))
     rows = [_row(report.whole, say("whole_portfolio", lang), lang)]
-    rows += [_row(row, row.name.text(lang), lang) for row in report.rows[:MOST_LINES] if row.name]
+    rows += [_row(row, row.name.text(lang), lang) for row in ranked[:MOST_LINES] if row.name]
     keys = ("project", "money_total", "money_year", "money_done", "money_ahead", "money_expected")
     title = say("money_title", lang, year=report.year)
-    print_table(console, title, (*keys, "money_range", "money_gap", "money_unfunded"), rows, lang)
+    print_table(
+        console, title, (*keys, "money_range", "money_gap", "money_unfunded", "money_until"), rows, lang
+    )
     if len(report.rows) > MOST_LINES:
         console.print(plain(say("more_of", lang, shown=MOST_LINES, total=len(report.rows))))
+    if report.unreported:
+        console.print(plain(say("money_unreported", lang, count=len(report.unreported))))
     if any(month.schedule for month in report.months):
         months = [(str(m.end), _money(m.schedule), _money(m.done), _money(m.expected)) for m in report.months]
         columns = ("month", "money_schedule", "money_done", "money_expected")
@@ -124,6 +129,10 @@ def print_investment(report: InvestmentReport, console: Console, lang: str) -> N
         closers = [
             (row.name.text(lang), _money(row.able)) for row in report.closers[:10] if row.name is not None
         ]
+        built = [row for row in report.rows if row.unplaced]
+        if built:
+            unplaced = _money(report.whole.unplaced)
+            console.print(plain(say("money_unplaced", lang, unplaced=unplaced, count=len(built))))
         title = say("money_closers", lang, gap=_money(report.whole.gap))
         print_table(console, title, ("project", "money_able"), closers, lang)
 
@@ -140,6 +149,7 @@ def _row(row: InvestmentRow, name: str, lang: str) -> tuple[str, ...]:
         low_high,
         _money(row.gap),
         _money(row.unfunded),
+        f"{row.funded_until:%Y-%m}" if row.funded_until else "-",
     )
 
 
