@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from scenarios.cli.room import echo, echo_data, planned
 from scenarios.cli.shared import (
     JsonOption,
     LangOption,
+    RefusedError,
     ReplicationsOption,
     ScenarioArgument,
     chosen_language,
@@ -102,6 +104,9 @@ def allocate(
 
 def investment(
     scenario: ScenarioArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Progress chart to write too: .png, .svg or .pdf.")
+    ] = None,
     replications: ReplicationsOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
@@ -111,8 +116,14 @@ def investment(
     from scenarios.reports.supplies import print_investment
 
     chosen = chosen_language(lang)
+    if out is not None and out.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise RefusedError(f"--out {out}: no such picture format; choose .png, .svg or .pdf")
     with planned(scenario, replications, chosen, as_json=as_json) as run:
         report = investment_report(run)
+        if out is not None:
+            from scenarios.charts import progress_chart, save
+
+            save(progress_chart(run.forecast, report, lang=chosen), out)
         if as_json:
             echo("backplan-investment/1", run, report=report)
         else:

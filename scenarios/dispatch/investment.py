@@ -77,14 +77,16 @@ class InvestmentMonth:
         序时进度: twelfths of the year's plan.
     done : float or None
         Completed; None for months to come.
-    expected : float or None
-        Forecast; None for months that have ended.
+    expected, low, high : float or None
+        Forecast: mean, 10th and 90th percentile; None for months that have ended.
     """
 
     end: date
     schedule: float
     done: float | None
     expected: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,8 @@ def investment_report(run: Run) -> InvestmentReport:
     """
     today = day_of(run.scenario.data_date)
     ends = [_month_end(today.year, month) for month in range(1, 12 + MONTHS_AHEAD + 1)]
-    rows, paths = [], []
-    months = np.zeros((12, 3))
+    rows, judged = [], []
+    year = np.zeros((12, run.scenario.replications))
     for project in run.scenario.projects:
         if project.investment is None:
             continue
@@ -139,24 +141,32 @@ def investment_report(run: Run) -> InvestmentReport:
         row = _row(run, project, path[11], _funded_until(project.investment, path, ends, today))
         rows.append(row)
         if row.expected is not None and row.done is not None:
-            paths.append(row.done + path[11])
-            months += _by_month(project.investment, row.done, path, today)
+            judged.append(project.investment)
+            year += row.done + path[:12]
     able = [row for row in rows if row.able and row.able > 0]
     return InvestmentReport(
         year=today.year,
-        whole=_whole(rows, paths),
+        whole=_whole(rows, year[11] if judged else None),
         rows=tuple(rows),
         closers=tuple(sorted(able, key=lambda row: (-(row.able or 0.0), row.project))),
         unreported=tuple(str(row.project) for row in rows if row.this_year and row.done is None),
-        months=tuple(
-            InvestmentMonth(
-                end=end,
-                schedule=float(months[k, 0]),
-                done=float(months[k, 1]) if k < full_months(today) else None,
-                expected=float(months[k, 2]) if end >= today else None,
-            )
-            for k, end in enumerate(ends[:12])
-        ),
+        months=tuple(_month(judged, end, spent, today) for end, spent in zip(ends[:12], year, strict=True)),
+    )
+
+
+def _month(judged: list[Investment], end: date, spent: Floats, today: date) -> InvestmentMonth:
+    planned = sum(money.this_year or 0.0 for money in judged)
+    keys = [f"{end.year}-{month:02d}" for month in range(1, end.month + 1)]
+    done = sum(money.months.get(key, 0.0) for money in judged for key in keys)
+    low, high = np.quantile(spent, (0.1, 0.9))
+    ahead = end >= today
+    return InvestmentMonth(
+        end=end,
+        schedule=planned * end.month / 12,
+        done=done if end.month <= full_months(today) else None,
+        expected=float(spent.mean()) if ahead else None,
+        low=float(low) if ahead else None,
+        high=float(high) if ahead else None,
     )
 
 
@@ -201,9 +211,8 @@ def _funded_until(money: Investment, path: Floats, ends: list[date], today: date
     return next(over, None)
 
 
-def _whole(rows: list[InvestmentRow], paths: list[Floats]) -> InvestmentRow:
+def _whole(rows: list[InvestmentRow], year: Floats | None) -> InvestmentRow:
     judged = [row for row in rows if row.expected is not None]
-    year = np.sum(paths, axis=0) if paths else None
     planned = sum(row.this_year or 0.0 for row in judged)
     shares = [row for row in judged if row.ahead is not None]
     weight = sum(row.this_year or 0.0 for row in shares)
@@ -273,19 +282,6 @@ def _done(money: Investment, year: int) -> float | None:
     """Completed this year by the months given; None where none is."""
     amounts = [amount for month, amount in money.months.items() if month.startswith(f"{year}-")]
     return sum(amounts) if amounts else None
-
-
-def _by_month(money: Investment, done: float, path: Floats, today: date) -> Floats:
-    """Schedule, done and expected at the end of each month, cumulative."""
-    found = np.zeros((12, 3))
-    for k in range(12):
-        months = [f"{today.year}-{month:02d}" for month in range(1, k + 2)]
-        found[k] = (
-            (money.this_year or 0.0) * (k + 1) / 12,
-            sum(money.months.get(month, 0.0) for month in months),
-            done + float(path[k].mean()),
-        )
-    return found
 
 
 def _month_end(year: int, month: int) -> date:
