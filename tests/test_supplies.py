@@ -415,7 +415,17 @@ def test_commands_print_tables_and_json(command: str, parts: set[str], title: st
     assert data.exit_code == 0
     found = json.loads(data.stdout)
     assert found["scenario"] == "district-1bn"
-    assert {*found} == {"schema", "scenario", "data_date", *parts}
+    assert {*found} == {"schema", "scenario", "data_date", "warnings", *parts}
+
+
+def test_an_allocation_says_what_is_synthetic() -> None:
+    shown = CliRunner().invoke(app, ["allocate", "jiujiang-90", "land_quota", "--lang", "zh"])
+    assert shown.exit_code == 0, shown.output
+    assert "本情景为合成数据" in shown.stdout
+    data = CliRunner().invoke(app, ["allocate", "jiujiang-90", "land_quota", "--goal", "quotas", "--json"])
+    found = json.loads(data.stdout)
+    assert (found["allocation"]["goal"], found["allocation"]["proved"]) == ("quotas", True)
+    assert "synthetic" in found["warnings"][0]["en"]
 
 
 def test_an_allocation_needs_dates() -> None:

@@ -89,17 +89,21 @@ def allocate(
     By planning durations, without chance.
     """
     from scenarios.assemble import assemble
+    from scenarios.cautions import scenario_notes
     from scenarios.dispatch.allocation import allocate as allocated
     from scenarios.reports.supplies import print_allocation
 
     chosen = chosen_language(lang)
     loaded = load(scenario, chosen)
-    found = allocated(assemble(loaded), resource, goal=goal.value)
+    assembly = assemble(loaded)
+    found = allocated(assembly, resource, goal=goal.value)
+    assumed = any(spec.assumed for spec in assembly.specs.values())
+    notes = tuple(scenario_notes(assembly, uncalibrated=assumed))
     if as_json:
         head = {"schema": "backplan-allocation/1", "scenario": loaded.name, "data_date": loaded.data_date}
-        echo_data(head | {"allocation": found})
+        echo_data(head | {"allocation": found, "warnings": notes})
     else:
-        print_allocation(found, console(), chosen)
+        print_allocation(found, notes, console(), chosen)
 
 
 def investment(

@@ -12,6 +12,7 @@ from scenarios.dispatch.investment import InvestmentReport, InvestmentRow
 from scenarios.messages import say
 from scenarios.reports.layout import plain
 from scenarios.reports.listing import print_table
+from scenarios.schema import Label
 
 MOST_LINES = 40
 """Factors, and projects of the year's investment, that are printed; JSON has them all."""
@@ -75,8 +76,8 @@ def print_factors(lines: Sequence[FactorLine], console: Console, lang: str) -> N
         console.print(plain(say("more_of", lang, shown=MOST_LINES, total=len(lines))))
 
 
-def print_allocation(found: Allocation, console: Console, lang: str) -> None:
-    """Who is served, in order, and who goes without."""
+def print_allocation(found: Allocation, notes: Sequence[Label], console: Console, lang: str) -> None:
+    """Who is served, in order, and who goes without; then what limits it."""
     unit = found.unit.text(lang) if found.unit else say("supply_units", lang)
     rows = [
         (
@@ -104,7 +105,8 @@ def print_allocation(found: Allocation, console: Console, lang: str) -> None:
     proof = say("allocation_proved" if found.proved else "allocation_bound", lang, bound=found.bound)
     figures = {"worth": found.worth, "more": found.one_more, "sooner": found.sooner}
     console.print(plain(say("allocation_worth", lang, proof=proof, **figures)))
-    console.print(plain(say("allocation_note", lang), "dim"))
+    for text in (say("allocation_note", lang), *(note.text(lang) for note in notes)):
+        console.print(plain(text, "dim"))
 
 
 def print_investment(report: InvestmentReport, console: Console, lang: str) -> None:
