@@ -96,7 +96,7 @@ pd.DataFrame(
 # Whom to serve first so that most deadlines can be met, proved by the optimiser.
 
 # %%
-land = allocate(run, "land_quota")
+land = allocate(run.assembly, "land_quota")
 figure, axes = plt.subplots(figsize=(9, 3))
 total = 0
 for item in land.claimants:

@@ -39,6 +39,22 @@ def plan_notes(
     assembly: Assembly, last: date, plan: Plan, *, uncalibrated: bool, backward: bool = True
 ) -> list[Label]:
     """Notes on a plan and on what it rests."""
+    found = scenario_notes(assembly, uncalibrated=uncalibrated)
+    if years := provisional_years(assembly, last):
+        found.append(labelled("warn_provisional", years=listed(map(str, years))))
+    found += [plan_caution(assembly, item) for item in plan.cautions]
+    if backward and not _open_deadlines(assembly):
+        found.append(label("warn_no_deadline"))
+    if plan.conflict:
+        found.append(labelled("warn_conflict", nodes=_nodes(assembly, plan.conflict)))
+    if assembly.out_of_sequence:
+        ahead = dict.fromkeys(node for _, node in assembly.out_of_sequence)
+        found.append(labelled("warn_out_of_sequence", nodes=_nodes(assembly, ahead)))
+    return found
+
+
+def scenario_notes(assembly: Assembly, *, uncalibrated: bool) -> list[Label]:
+    """What of a scenario is synthetic, assumed or inferred, before any plan."""
     scenario = assembly.scenario
     found = []
     if scenario.synthetic:
@@ -57,16 +73,6 @@ def plan_notes(
     for name, shock in scenario.shocks.items():
         shown = shock.name or Label(zh=name, en=name)
         found.append(labelled("warn_shock", name=shown, first=str(shock.first), last=str(shock.last)))
-    if years := provisional_years(assembly, last):
-        found.append(labelled("warn_provisional", years=listed(map(str, years))))
-    found += [plan_caution(assembly, item) for item in plan.cautions]
-    if backward and not _open_deadlines(assembly):
-        found.append(label("warn_no_deadline"))
-    if plan.conflict:
-        found.append(labelled("warn_conflict", nodes=_nodes(assembly, plan.conflict)))
-    if assembly.out_of_sequence:
-        ahead = dict.fromkeys(node for _, node in assembly.out_of_sequence)
-        found.append(labelled("warn_out_of_sequence", nodes=_nodes(assembly, ahead)))
     return found
 
 

@@ -50,7 +50,7 @@ _NODES: dict[Event, Callable[[list[NodeSpec]], list[str]]] = {
     "production": _production,
     "full_effect": _full_effect,
 }
-_FIRST_COUNTS: tuple[Event, ...] = ("signing", "start", "registration")
+FIRST_COUNTS: tuple[Event, ...] = ("signing", "start", "registration")
 """Events that have happened with the first of their nodes; the others with the last."""
 
 
@@ -92,7 +92,7 @@ class Events:
             return None
         status = [self.assembly.status[name] for name in nodes if name in self.assembly.status]
         known = [day_of(item.finish) for item in status if item.finish is not None]
-        return (min if event in _FIRST_COUNTS else max)(known)
+        return (min if event in FIRST_COUNTS else max)(known)
 
     def ahead(self, project: str, event: Event) -> bool:
         """Whether the project's plan leads to the event and it has not happened."""
@@ -109,22 +109,26 @@ class Events:
         """
         nodes = self.nodes(project, event)
         each = [self.node_by(name, when) for name in nodes]
-        return np.asarray((np.any if event in _FIRST_COUNTS else np.all)(each, axis=0), dtype=np.bool_)
+        return np.asarray((np.any if event in FIRST_COUNTS else np.all)(each, axis=0), dtype=np.bool_)
 
     def _done(self, nodes: Iterable[str], event: Event) -> bool:
         net = self.assembly.network
         done = [net.done(net.index[name]) for name in nodes]
-        return any(done) if event in _FIRST_COUNTS else all(done)
+        return any(done) if event in FIRST_COUNTS else all(done)
 
     def node_by(self, name: str, when: date) -> Bools:
         net, i = self.assembly.network, self.assembly.network.index[name]
-        assert net.axis is not None
         assert self.simulation is not None, "a forecast has simulated"
-        finish = self.simulation.finish[:, i]
-        if day_of(when) < net.axis.first:
-            return np.zeros(len(finish), dtype=np.bool_)
-        when = min(when, net.axis.last, key=day_of)
-        bound = net.axis.last_start(when) if net.kind[i] == START_MILESTONE else net.axis.end_of(when)
         lives = self.simulation.cancelled[:, net.project[i]]
-        happens: Bools = finish <= np.minimum(bound, lives)
+        happens: Bools = self.simulation.finish[:, i] <= np.minimum(self.bound(name, when), lives)
         return happens
+
+    def bound(self, name: str, when: date) -> int:
+        """Last boundary at which a node may happen by the end of a day; -1 before all time."""
+        net, i = self.assembly.network, self.assembly.network.index[name]
+        axis = net.axis
+        assert axis is not None
+        if day_of(when) < axis.first:
+            return -1
+        when = min(when, axis.last, key=day_of)
+        return axis.last_start(when) if net.kind[i] == START_MILESTONE else axis.end_of(when)

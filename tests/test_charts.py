@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from scenarios.charts import MissingFontWarning, fonts, gantt, s_curve, save, save_all
+from scenarios.charts import MissingFontWarning, fonts, gantt, progress_chart, s_curve, save, save_all
 from scenarios.charts.fonts import Typeface, chinese_family
 from scenarios.charts.scurve import steps
 from scenarios.charts.sheet import CRITICAL
 from scenarios.charts.timescale import TimeScale, month_start
+from scenarios.dispatch.investment import InvestmentMonth, InvestmentReport, InvestmentRow
 from scenarios.results import Cause, Forecast, Node, Span
 from scenarios.schema import Label
 from scheduling.errors import InputError
@@ -298,6 +299,47 @@ def test_curves_need_dates_and_plan_is_optional():
         replace(forecast, completion=replace(forecast.completion, planned=())), "completion", lang="en"
     )
     assert artists([figure], "planned") == []
+
+
+def year_of(planned: float) -> InvestmentReport:
+    """A year of which two months have ended, on the data date of the forecasts."""
+    money = dict.fromkeys(("low", "high", "gap", "unplaced", "unfunded", "funded_until", "able", "ahead"))
+    whole = InvestmentRow(
+        project=None, name=None, total=9000, this_year=planned, completed=0, done=150, expected=900, **money
+    )
+    months = tuple(
+        InvestmentMonth(
+            end=month_start(date(2026, 1, 1), k) - timedelta(days=1),
+            schedule=planned * k / 12,
+            done=70.0 * k if k < 3 else None,
+            expected=None if k < 3 else 75.0 * k,
+            low=None if k < 3 else 70.0 * k,
+            high=None if k < 3 else 80.0 * k,
+        )
+        for k in range(1, 13)
+    )
+    return InvestmentReport(2026, whole, (whole,), (), (), months)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_progress_of_the_year(lang):
+    forecast = replace(make(lang), data_date=date(2026, 3, 10))
+    figure = progress_chart(forecast, year_of(1200.0), lang=lang)
+    assert_layout(figure)
+    drawn = {role: artists([figure], role)[0] for role in ("schedule", "done", "expected")}
+    ground = drawn["schedule"].get_ydata()[0]
+    full = ground - drawn["schedule"].get_ydata()[-1]
+    heights = {role: [(ground - y) / full for y in line.get_ydata()] for role, line in drawn.items()}
+    assert heights["schedule"] == pytest.approx([k / 12 for k in range(13)])
+    assert heights["done"] == pytest.approx([0, 70 / 1200, 140 / 1200, 150 / 1200])
+    assert heights["expected"] == pytest.approx([150 / 1200, *(75 * k / 1200 for k in range(3, 13))])
+    assert drawn["done"].get_xdata()[-1] == drawn["expected"].get_xdata()[0]
+    assert artists([figure], "band")
+
+
+def test_progress_needs_a_plan_of_the_year():
+    with pytest.raises(InputError, match="no project gives a plan of the year"):
+        progress_chart(make("en"), year_of(0.0), lang="en")
 
 
 @pytest.mark.parametrize("greatest", [0.0, 1e-6, 0.3, 1.0, 99.0, 100.0, 1e9])

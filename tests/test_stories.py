@@ -199,7 +199,7 @@ def test_10_red_list_black_list_and_force_majeure() -> None:
 
 def test_11_a_scarce_land_quota_serves_most_deadlines() -> None:
     run = planned("guangan-100", 40)
-    found = allocate(run, "land_quota")
+    found = allocate(run.assembly, "land_quota")
     assert found.proved
     assert found.worth == found.bound == sum(item.worth for item in found.claimants if item.served)
     wanted = sum(item.units for item in found.claimants)

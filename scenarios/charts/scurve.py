@@ -90,7 +90,12 @@ def _unit(curve: Curve, kind: CurveKind, face: Typeface) -> tuple[float, str]:
     """What to multiply by, and the name of the axis."""
     if kind == "completion":
         return 100.0, face.say("chart_share_axis")
-    large = curve.total >= 10 * _YI
+    return money_unit(curve.total, face)
+
+
+def money_unit(total: float, face: Typeface) -> tuple[float, str]:
+    """What to multiply 10,000 CNY (万元) by, and the name of the axis."""
+    large = total >= 10 * _YI
     unit = face.say("chart_unit_yi" if large else "chart_unit_wan")
     return 1.0 / _YI if large else 1.0, face.say("chart_money_axis", unit=unit)
 
@@ -106,6 +111,20 @@ def steps(greatest: float) -> tuple[float, ...]:
     power = 10.0 ** floor(log10(greatest))
     step = next(size * power for size in (0.2, 0.25, 0.5, 1.0, 2.0) if greatest / (size * power) <= 6.0)
     return tuple(round(step * i, 10) for i in range(ceil(greatest / step - 1e-9) + 1))
+
+
+def draw_axes(
+    sheet: Sheet, scale: TimeScale, values: Sequence[float], unit: str, between: tuple[float, float]
+) -> None:
+    """Draw the grid between two heights, with round values at its left and months below."""
+    top, bottom = between
+    sheet.text(MARGIN, top - 34.0, unit, 8.5, color=MUTED, bold=True, role="axis")
+    for value in values:
+        y = bottom - value / values[-1] * (bottom - top)
+        sheet.line((scale.left, scale.right), (y, y), GRID if value else INK, 0.9 if value == 0 else 0.5)
+        sheet.text(scale.left - 6.0, y, f"{value:,g}", 8.0, color=MUTED, align="right", role="axis")
+    scale.draw_grid(sheet, top, bottom)
+    scale.draw_header(sheet, bottom + 4.0)
 
 
 class _Plot:
@@ -141,7 +160,7 @@ class _Plot:
             yield self.scale.x_end(day), self.y(value * self.factor)
 
     def draw(self) -> None:
-        self._draw_frame()
+        draw_axes(self.sheet, self.scale, self.values, self.unit, (self.top, self.bottom))
         curve = self.curve
         self._fill(curve.latest, curve.earliest, _ENVELOPE, RULE, "envelope", 0.3)
         self._fill(curve.low, curve.high, _BAND, None, "band", 2.0)
@@ -151,16 +170,6 @@ class _Plot:
         xs, ys = zip(*self.points(curve.expected), strict=True)
         self.sheet.line(xs, ys, _EXPECTED, 2.0, role="expected", over=3.5)
         self._draw_dates()
-
-    def _draw_frame(self) -> None:
-        sheet, scale = self.sheet, self.scale
-        sheet.text(MARGIN, self.top - 34.0, self.unit, 8.5, color=MUTED, bold=True, role="axis")
-        for value in self.values:
-            y = self.y(value)
-            sheet.line((scale.left, scale.right), (y, y), GRID if value else INK, 0.9 if value == 0 else 0.5)
-            sheet.text(scale.left - 6.0, y, f"{value:,g}", 8.0, color=MUTED, align="right", role="axis")
-        scale.draw_grid(sheet, self.top, self.bottom)
-        scale.draw_header(sheet, self.bottom + 4.0)
 
     def _fill(
         self,

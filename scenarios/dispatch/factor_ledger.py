@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from scenarios.assemble import capacities
 from scenarios.dispatch.task_book import FactorTask, ProjectTasks
@@ -14,10 +14,15 @@ from scenarios.factors import FactorRisk
 from scenarios.fields import day_of
 from scenarios.forecast import Run
 from scenarios.schema import Label, ResourceSpec
+from scheduling.errors import InputError
+from simulation.distributions import rounded
+from simulation.statistics import quantile
 
+SURE = 0.8
+"""Probability with which a factor is in hand by its `arrival`."""
 TIGHT = 30
 """Days of margin below which a factor is tight; expert judgement."""
-Urgency: TypeAlias = Literal["late", "tight", "ok", "unknown"]
+Urgency: TypeAlias = Literal["at_risk", "tight", "unknown", "ok"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,10 @@ class MonthRow:
         Its first day.
     planned : int
         Of a stock: taken in the month by the planned dates. Of units: the most held on one day.
+    average : float or None
+        Of units: held on average by the planned dates; None of a stock.
     wanted : int
-        The same by the earliest dates, as if the supply were no limit.
+        As `planned`, by the earliest dates, as if the supply were no limit.
     supply : int
         Of a stock: delivered in the month. Of units: the least there are.
     balance : int
@@ -43,6 +50,7 @@ class MonthRow:
 
     month: date
     planned: int
+    average: float | None
     wanted: int
     supply: int
     balance: int
@@ -75,28 +83,52 @@ class SupplyLedger:
 
 @dataclass(frozen=True, slots=True)
 class FactorLine:
-    """A factor of one project that is supplied from outside.
+    """A factor of one project that is not in hand yet.
 
     Attributes
     ----------
+    factor : str
+        Its id in the catalogue or the scenario (``land``).
+    arrival : date or None
+        In hand by the morning of this day with probability 0.8, delays and what it waits for random as
+        modelled; None where it comes in fewer replications.
     latest : date or None
-        The latest start of the first node that it gates: supplied later, no plan keeps the deadlines.
+        The latest start of the first node that it gates: in hand later, no plan keeps the deadlines.
     urgency : str
-        ``late`` (supplied after `latest`), ``tight`` (less than 30 days before it), ``ok``, or ``unknown``
-        where no supply date is given.
+        ``at_risk`` (`arrival` after `latest`), ``tight`` (less than 30 days before it), ``ok``, ``unknown``
+        without one of the two.
     """
 
     project: str
     name: Label
+    factor: str
     task: FactorTask
+    arrival: date | None
     latest: date | None
-    urgency: Urgency
 
     @property
     def margin(self) -> int | None:
-        """Days from its supply date to `latest`."""
-        supply = self.task.supply
-        return (self.latest - supply).days if self.latest and supply else None
+        """Days from `arrival` to `latest`."""
+        return (self.latest - self.arrival).days if self.latest and self.arrival else None
+
+    @property
+    def urgency(self) -> Urgency:
+        margin = self.margin
+        if margin is None:
+            return "unknown"
+        return "at_risk" if margin < 0 else "tight" if margin < TIGHT else "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorTotal:
+    """One factor over the projects: how many lines there are of each urgency."""
+
+    factor: str
+    name: Label
+    at_risk: int
+    tight: int
+    unknown: int
+    ok: int
 
 
 def supply_ledgers(run: Run, months: int = 18) -> tuple[SupplyLedger, ...]:
@@ -114,35 +146,74 @@ def supply_ledgers(run: Run, months: int = 18) -> tuple[SupplyLedger, ...]:
 
 
 def factor_lines(run: Run, book: Sequence[ProjectTasks]) -> tuple[FactorLine, ...]:
-    """Every factor that is not in hand: late ones first, then tight ones, each by their last day.
+    """Every factor that is not in hand: those at risk first, then tight ones, each by their margin.
 
     `book` is the task book of the run, for the joint need-by dates.
     """
-    latest = {str(item.factor.id): _latest(run, item) for item in run.assembly.factors}
+    risks = {str(item.factor.id): item for item in run.assembly.factors}
     lines = [
         FactorLine(
-            tasks.project.id, tasks.project.name, task, latest[task.id], _urgency(task, latest[task.id])
+            project=tasks.project.id,
+            name=tasks.project.name,
+            factor=risks[task.id].name,
+            task=task,
+            arrival=_arrival(run, risks[task.id]),
+            latest=_latest(run, risks[task.id]),
         )
         for tasks in book
         for task in tasks.factors
         if not task.in_hand
     ]
-    order = ("late", "tight", "unknown", "ok")
-    return tuple(
-        sorted(lines, key=lambda line: (order.index(line.urgency), line.latest or date.max, line.task.id))
+    order = get_args(Urgency)
+    return tuple(sorted(lines, key=lambda line: (order.index(line.urgency), line.margin or 0, line.task.id)))
+
+
+def factor_totals(lines: Sequence[FactorLine]) -> tuple[FactorTotal, ...]:
+    """Each factor over the projects, the one with the most lines at risk first."""
+    found = []
+    for factor in sorted({line.factor for line in lines}):
+        own = [line for line in lines if line.factor == factor]
+        counts = {name: sum(line.urgency == name for line in own) for name in get_args(Urgency)}
+        found.append(FactorTotal(factor, own[0].task.name, **counts))
+    return tuple(sorted(found, key=lambda item: (-item.at_risk, -item.tight, item.factor)))
+
+
+def of_factor(
+    ledgers: Sequence[SupplyLedger], lines: Sequence[FactorLine], factor: str
+) -> tuple[tuple[SupplyLedger, ...], tuple[FactorLine, ...]]:
+    """What concerns one factor.
+
+    Raises
+    ------
+    InputError
+        When nothing does; the message lists the factors.
+    """
+    known = {line.factor for line in lines} | {item.factor for item in ledgers if item.factor}
+    if factor not in known:
+        names = ", ".join(sorted(known)) or "none"
+        raise InputError(f"no project waits for a factor '{factor}', and no supply is one; factors: {names}.")
+    return (
+        tuple(item for item in ledgers if item.factor == factor),
+        tuple(line for line in lines if line.factor == factor),
     )
 
 
-def _latest(run: Run, factor: FactorRisk) -> date | None:
-    nodes = [run.forecast.node(str(name)) for name in factor.factor.gates]
+def _latest(run: Run, risk: FactorRisk) -> date | None:
+    nodes = [run.forecast.node(str(name)) for name in risk.factor.gates]
     return min((node.latest.start for node in nodes if node.latest and node.state == "open"), default=None)
 
 
-def _urgency(task: FactorTask, latest: date | None) -> Urgency:
-    if task.supply is None or latest is None:
-        return "unknown"
-    margin = (latest - task.supply).days
-    return "late" if margin < 0 else "tight" if margin < TIGHT else "ok"
+def _arrival(run: Run, risk: FactorRisk) -> date | None:
+    net, name = run.net, risk.factor.id
+    assert net.axis is not None
+    supplied = next((gate.arrival for gate in net.gates if gate.id == name), None)
+    boundary: int | None
+    if supplied is None:
+        boundary = quantile(run.simulation.finish[:, net.index[name]], SURE)
+    else:
+        delay = run.assembly.risks.delay.get(name)
+        boundary = int(supplied) + (int(rounded(delay.quantile([SURE]), least=None)[0]) if delay else 0)
+    return None if boundary is None else net.axis.start_date(boundary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +254,7 @@ def _stock_month(
     return MonthRow(
         month=begin.replace(day=1),
         planned=sum(use.units for use in uses if begin <= use.planned[0] < end),
+        average=None,
         wanted=sum(use.units for use in uses if begin <= use.wanted[0] < end),
         supply=total - before,
         balance=balance,
@@ -199,7 +271,14 @@ def _units_month(
     wanted, asking = _peak([(use.units, use.wanted, use.project) for use in uses], begin, end)
     balance = supply - wanted
     short = tuple(sorted(asking)) if balance < 0 else ()
-    return MonthRow(begin.replace(day=1), planned, wanted, supply, balance, short)
+    unit_days = sum(use.units * _days(use.planned, begin, end) for use in uses)
+    average = unit_days / (end - begin).days
+    return MonthRow(begin.replace(day=1), planned, average, wanted, supply, balance, short)
+
+
+def _days(span: tuple[date, date], begin: date, end: date) -> int:
+    """Days of a span, its last one included, that lie from `begin` to before `end`."""
+    return max(0, min((span[1] - begin).days + 1, (end - begin).days) - max(0, (span[0] - begin).days))
 
 
 def _uses(run: Run, name: str) -> tuple[list[_Use], int]:

@@ -17,6 +17,9 @@ from scenarios.schema import Investment, Label, Project
 
 Floats = npt.NDArray[np.float64]
 
+MONTHS_AHEAD = 60
+"""Months after the year in which funds are watched."""
+
 
 @dataclass(frozen=True, slots=True)
 class InvestmentRow:
@@ -33,8 +36,14 @@ class InvestmentRow:
         of the year or without months.
     gap : float or None
         This year's plan less `expected`; below zero it is exceeded.
+    unplaced : float or None
+        Part of the gap that no work of the plan can close: all that is built is finished, the money is not
+        booked (应核对完成投资、补报入账).
     unfunded : float or None
         Total less what is secured (资金缺口).
+    funded_until : date or None
+        Last day of the month in which expected spending passes what is secured; None where it does not
+        within five years.
     able : float or None
         What the project could at most still complete this year beyond `expected`, by its earliest dates.
     """
@@ -50,7 +59,9 @@ class InvestmentRow:
     low: float | None
     high: float | None
     gap: float | None
+    unplaced: float | None
     unfunded: float | None
+    funded_until: date | None
     able: float | None
 
 
@@ -66,14 +77,16 @@ class InvestmentMonth:
         序时进度: twelfths of the year's plan.
     done : float or None
         Completed; None for months to come.
-    expected : float or None
-        Forecast; None for months that have ended.
+    expected, low, high : float or None
+        Forecast: mean, 10th and 90th percentile; None for months that have ended.
     """
 
     end: date
     schedule: float
     done: float | None
     expected: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,8 @@ class InvestmentReport:
     closers : tuple of InvestmentRow
         Projects that could do most beyond their expectation, the most able first: who can close the gap
         (补齐投资缺口).
+    unreported : tuple of str
+        Projects with a plan of the year but without months: in no sum of the year.
     months : tuple of InvestmentMonth
     """
 
@@ -97,6 +112,7 @@ class InvestmentReport:
     whole: InvestmentRow
     rows: tuple[InvestmentRow, ...]
     closers: tuple[InvestmentRow, ...]
+    unreported: tuple[str, ...]
     months: tuple[InvestmentMonth, ...]
 
 
@@ -115,48 +131,59 @@ def investment_report(run: Run) -> InvestmentReport:
     (910000.0, None)
     """
     today = day_of(run.scenario.data_date)
-    year_end = date(today.year, 12, 31)
-    ends = [_month_end(today.year, month) for month in range(1, 13)]
-    rows, paths = [], []
-    months = np.zeros((12, 3))
+    ends = [_month_end(today.year, month) for month in range(1, 12 + MONTHS_AHEAD + 1)]
+    rows, judged = [], []
+    year = np.zeros((12, run.scenario.replications))
     for project in run.scenario.projects:
         if project.investment is None:
             continue
-        done = _done(project.investment, today.year)
-        judged = bool(project.investment.this_year) and done is not None
-        path = _path(run, project, [*ends, year_end]) if judged else None
-        rows.append(_row(run, project, done, path))
-        if path is not None and done is not None:
-            paths.append(done + path[-1])
-            months += _by_month(project.investment, done, path, today)
+        path = _path(run, project, ends)
+        row = _row(run, project, path[11], _funded_until(project.investment, path, ends, today))
+        rows.append(row)
+        if row.expected is not None and row.done is not None:
+            judged.append(project.investment)
+            year += row.done + path[:12]
     able = [row for row in rows if row.able and row.able > 0]
     return InvestmentReport(
         year=today.year,
-        whole=_whole(rows, paths),
+        whole=_whole(rows, year[11] if judged else None),
         rows=tuple(rows),
         closers=tuple(sorted(able, key=lambda row: (-(row.able or 0.0), row.project))),
-        months=tuple(
-            InvestmentMonth(
-                end=end,
-                schedule=float(months[k, 0]),
-                done=float(months[k, 1]) if k < full_months(today) else None,
-                expected=float(months[k, 2]) if end >= today else None,
-            )
-            for k, end in enumerate(ends)
-        ),
+        unreported=tuple(str(row.project) for row in rows if row.this_year and row.done is None),
+        months=tuple(_month(judged, end, spent, today) for end, spent in zip(ends[:12], year, strict=True)),
     )
 
 
-def _row(run: Run, project: Project, done: float | None, path: Floats | None) -> InvestmentRow:
+def _month(judged: list[Investment], end: date, spent: Floats, today: date) -> InvestmentMonth:
+    planned = sum(money.this_year or 0.0 for money in judged)
+    keys = [f"{end.year}-{month:02d}" for month in range(1, end.month + 1)]
+    done = sum(money.months.get(key, 0.0) for money in judged for key in keys)
+    low, high = np.quantile(spent, (0.1, 0.9))
+    ahead = end >= today
+    return InvestmentMonth(
+        end=end,
+        schedule=planned * end.month / 12,
+        done=done if end.month <= full_months(today) else None,
+        expected=float(spent.mean()) if ahead else None,
+        low=float(low) if ahead else None,
+        high=float(high) if ahead else None,
+    )
+
+
+def _row(run: Run, project: Project, left: Floats, funded_until: date | None) -> InvestmentRow:
+    """`left`: what each replication spends from the data date to the year's end."""
     money = project.investment
     assert money is not None
-    share = year_share(money, day_of(run.scenario.data_date))
-    expected = low = high = able = None
-    if path is not None and done is not None:
-        year = done + path[-1]
-        expected = float(year.mean())
-        low, high = (float(value) for value in np.quantile(year, (0.1, 0.9)))
-        able = done + float(_soonest(run, project)) - expected
+    today = day_of(run.scenario.data_date)
+    done, share = _done(money, today.year), year_share(money, today)
+    expected = low = high = gap = unplaced = able = None
+    if money.this_year and done is not None:
+        expected = done + float(left.mean())
+        low, high = (done + float(value) for value in np.quantile(left, (0.1, 0.9)))
+        able = float(_soonest(run, project) - left.mean())
+        gap = money.this_year - expected
+        built = not spending_nodes(run.assembly, project.id)
+        unplaced = max(0.0, min(gap, money.total - money.completed)) if built else 0.0
     return InvestmentRow(
         project=project.id,
         name=project.name,
@@ -164,19 +191,28 @@ def _row(run: Run, project: Project, done: float | None, path: Floats | None) ->
         this_year=money.this_year,
         completed=money.completed,
         done=done,
-        ahead=None if share is None else schedule_gap(share, full_months(day_of(run.scenario.data_date))),
+        ahead=None if share is None else schedule_gap(share, full_months(today)),
         expected=expected,
         low=low,
         high=high,
-        gap=None if expected is None or money.this_year is None else money.this_year - expected,
+        gap=gap,
+        unplaced=unplaced,
         unfunded=None if money.secured is None else money.total - money.secured,
+        funded_until=funded_until,
         able=able,
     )
 
 
-def _whole(rows: list[InvestmentRow], paths: list[Floats]) -> InvestmentRow:
+def _funded_until(money: Investment, path: Floats, ends: list[date], today: date) -> date | None:
+    if money.secured is None:
+        return None
+    spent = money.completed + path.mean(axis=1)
+    over = (end for end, value in zip(ends, spent, strict=True) if end >= today and value > money.secured)
+    return next(over, None)
+
+
+def _whole(rows: list[InvestmentRow], year: Floats | None) -> InvestmentRow:
     judged = [row for row in rows if row.expected is not None]
-    year = np.sum(paths, axis=0) if paths else None
     planned = sum(row.this_year or 0.0 for row in judged)
     shares = [row for row in judged if row.ahead is not None]
     weight = sum(row.this_year or 0.0 for row in shares)
@@ -193,7 +229,9 @@ def _whole(rows: list[InvestmentRow], paths: list[Floats]) -> InvestmentRow:
         low=None if year is None else float(np.quantile(year, 0.1)),
         high=None if year is None else float(np.quantile(year, 0.9)),
         gap=None if year is None else planned - float(year.mean()),
+        unplaced=sum(row.unplaced or 0.0 for row in judged) if judged else None,
         unfunded=sum(unfunded) if unfunded else None,
+        funded_until=None,
         able=sum(row.able or 0.0 for row in judged) if judged else None,
     )
 
@@ -246,19 +284,7 @@ def _done(money: Investment, year: int) -> float | None:
     return sum(amounts) if amounts else None
 
 
-def _by_month(money: Investment, done: float, path: Floats, today: date) -> Floats:
-    """Schedule, done and expected at the end of each month, cumulative."""
-    found = np.zeros((12, 3))
-    for k in range(12):
-        months = [f"{today.year}-{month:02d}" for month in range(1, k + 2)]
-        found[k] = (
-            (money.this_year or 0.0) * (k + 1) / 12,
-            sum(money.months.get(month, 0.0) for month in months),
-            done + float(path[k].mean()),
-        )
-    return found
-
-
 def _month_end(year: int, month: int) -> date:
+    """Last day of a month of a year, or of a later one (month 13 and so on)."""
     following = date(year + month // 12, month % 12 + 1, 1)
     return following - timedelta(days=1)

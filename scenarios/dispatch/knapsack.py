@@ -46,7 +46,7 @@ def serve(
         Of each claim, by which day how many units.
     worths : sequence of int
     supply : sequence of (day, total)
-        All that is supplied from a day on, in order of days.
+        All that is supplied from a day on, in order of days; below zero where more was taken than there is.
 
     Examples
     --------
@@ -59,17 +59,18 @@ def serve(
     for due in sorted({day for lots in claims for day, _ in lots}):
         total = max((units for day, units in supply if day <= due), default=0)
         loads = [sum(units for day, units in lots if day <= due) for lots in claims]
-        model.add(sum(load * x for load, x in zip(loads, taken, strict=True)) <= total)
+        model.add(sum(load * x for load, x in zip(loads, taken, strict=True)) <= max(total, 0))
     scale = len(claims) + 1
     model.maximize(sum((scale * worth + 1) * x for worth, x in zip(worths, taken, strict=True)))
     solver = cp_model.CpSolver()
     solver.parameters.max_deterministic_time = EFFORT
     solver.parameters.num_workers = 1
     status = solver.solve(model)
-    chosen = tuple(bool(solver.value(x)) for x in taken)
+    solved = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    chosen = tuple(solved and bool(solver.value(x)) for x in taken)
     return Served(
         chosen=chosen,
         worth=sum(worth for worth, ok in zip(worths, chosen, strict=True) if ok),
-        bound=int(solver.best_objective_bound) // scale,
+        bound=int(solver.best_objective_bound) // scale if solved else sum(worths),
         proved=status == cp_model.OPTIMAL,
     )
