@@ -117,5 +117,5 @@ class _Truth:
         assert axis is not None
         came = axis.start_date(self.arrival[name])
         if day_of(came) < when:
-            return max(day_of(came), day_of(given)) if day_of(came) > day_of(given) else day_of(came)
+            return day_of(came)
         return when if day_of(given) < when else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from scenarios.assemble import Assembly
 from scenarios.results import Curve
+from scenarios.schema import Project
 from scheduling.calendar import Axis
 from scheduling.cpm import CriticalPath
 from scheduling.network import START_MILESTONE
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from simulation.result import SimulationResult
 
 Floats = npt.NDArray[np.float64]
+Boundaries = npt.NDArray[np.integer[Any]]
 
 SPENDING = ("construction", "equipment")
 """Kinds of node over which investment is spread, in proportion to their planning work."""
@@ -51,18 +54,13 @@ def investment_curve(
     What a project has not yet spent is spread evenly over the spans of its unfinished nodes of kind
     :data:`SPENDING`, in proportion to their planning work (an assumption of this curve).
     """
-    net, scenario = assembly.network, assembly.scenario
     weights: dict[int, float] = {}
     spent = 0.0
-    for project in scenario.projects:
-        money = project.investment
-        nodes = spending_nodes(assembly, project.id)
-        work = sum(net.work[i] for i in nodes)
-        if money is None or not work:
-            continue
-        spent += money.completed
-        left = max(money.total - money.completed, 0.0)
-        weights |= {i: left * net.work[i] / work for i in nodes}
+    for project in assembly.scenario.projects:
+        nodes, amounts = spending(assembly, project)
+        if project.investment is not None and nodes:
+            spent += project.investment.completed
+            weights |= dict(zip(nodes, amounts.tolist(), strict=True))
     if not weights:
         return None
     positions = sorted(weights)
@@ -70,11 +68,38 @@ def investment_curve(
     days = _days(assembly, cpm, plan, positions)
     bounds = _bounds(assembly, days)
 
-    def money_by(start: npt.NDArray[np.int64], finish: npt.NDArray[np.int64]) -> Floats:
-        length = np.maximum(finish - start, 1).astype(np.float64)
-        return np.stack([spent + np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds])
+    def money_by(start: Boundaries, finish: Boundaries) -> Floats:
+        return spent + spent_by(bounds, start, finish, amount)
 
     return _curve(days, positions, cpm, plan, simulation, money_by, spent + float(amount.sum()))
+
+
+def spending(assembly: Assembly, project: Project) -> tuple[list[int], Floats]:
+    """Positions of the nodes over which a project's money is spread, and what each will take of it.
+
+    What is not yet spent goes by planning work; no nodes without money.
+    """
+    money, nodes = project.investment, spending_nodes(assembly, project.id)
+    if money is None or not nodes:
+        return [], np.zeros(0)
+    work = np.array([assembly.network.work[i] for i in nodes], dtype=np.float64)
+    return nodes, max(money.total - money.completed, 0.0) * work / work.sum()
+
+
+def spent_by(bounds: Sequence[int], start: Boundaries, finish: Boundaries, amounts: Floats) -> Floats:
+    """What nodes have taken by each boundary, evenly over their spans; shape (bounds, ...)."""
+    length = np.maximum(finish - start, 1).astype(np.float64)
+    return np.stack([np.clip((bound - start) / length, 0.0, 1.0) @ amounts for bound in bounds])
+
+
+def resumed(cpm: CriticalPath, simulation: SimulationResult, positions: Sequence[int]) -> Boundaries:
+    """Where the work of nodes goes on in each replication: work in progress at its earliest place."""
+    found: Boundaries = np.where(
+        [cpm.network.started(i) for i in positions],
+        np.array([cpm.early.resume[i] for i in positions], dtype=np.int64),
+        simulation.start[:, positions],
+    )
+    return found
 
 
 def spending_nodes(assembly: Assembly, project: str) -> list[int]:
@@ -100,12 +125,7 @@ def _curve(
         finish = np.array([dates.finish[i] for i in positions], dtype=np.int64)
         return tuple(float(value) for value in measure(start, finish))
 
-    resume = np.where(
-        [cpm.network.started(i) for i in positions],
-        np.array([cpm.early.resume[i] for i in positions]),
-        simulation.start[:, positions],
-    )
-    drawn = measure(resume, simulation.finish[:, positions])
+    drawn = measure(resumed(cpm, simulation, positions), simulation.finish[:, positions])
     low, high = np.quantile(drawn, (0.1, 0.9), axis=1)
     return Curve(
         dates=tuple(days),

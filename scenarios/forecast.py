@@ -17,7 +17,7 @@ from scenarios.assemble import Assembly, assemble
 from scenarios.cause_labels import cause_view
 from scenarios.cautions import portfolio_notes, project_notes
 from scenarios.curves import completion_curve, investment_curve
-from scenarios.events import Events
+from scenarios.events import Bools, Events
 from scenarios.expand import NodeSpec
 from scenarios.lights import light_of
 from scenarios.messages import label
@@ -37,6 +37,7 @@ from scenarios.results import (
 )
 from scenarios.schema import Label, Project, QuotaSpec, Scenario
 from scheduling.backward import backward_schedule
+from scheduling.calendar import Ints
 from scheduling.cpm import CriticalPath, critical_path
 from scheduling.errors import InputError
 from scheduling.plan import Plan
@@ -276,14 +277,7 @@ class Run:
     # -- portfolio ------------------------------------------------------------------------------------
     def quota(self, spec: QuotaSpec) -> QuotaResult:
         """Reached already, and the projects ahead of the event, counted in every replication."""
-        counts = np.zeros(self.scenario.replications, dtype=np.int64)
-        candidates = [
-            project.id
-            for project in self.scenario.projects
-            if counts_for(spec, project) and self.events.ahead(project.id, spec.event)
-        ]
-        for name in candidates:
-            counts += self.events.by(name, spec.event, spec.date)
+        happens, total = self.counted(spec)
         return QuotaResult(
             event=spec.event,
             sector=spec.sector,
@@ -292,10 +286,22 @@ class Run:
             target=spec.target,
             reached=spec.reached,
             by=_day(spec.date),
-            candidates=tuple(candidates),
-            expected=spec.reached + float(counts.mean()),
-            met=Probability.of(counts + spec.reached >= spec.target),
+            candidates=tuple(happens),
+            expected=float(total.mean()),
+            met=Probability.of(total >= spec.target),
         )
+
+    def counted(self, spec: QuotaSpec) -> tuple[dict[str, Bools], Ints]:
+        """Who delivers the event of a quota by its date, and how many there are then, by replication."""
+        happens = {
+            project.id: self.events.by(project.id, spec.event, spec.date)
+            for project in self.scenario.projects
+            if counts_for(spec, project) and self.events.ahead(project.id, spec.event)
+        }
+        total = np.full(self.scenario.replications, spec.reached, dtype=np.int64)
+        for delivers in happens.values():
+            total += delivers
+        return happens, total
 
     def due(self, projects: tuple[ProjectResult, ...]) -> tuple[DueItem, ...]:
         """Starts and finishes planned in the coming days, and overdue deadlines."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal, TypeAlias
 
 from scenarios.fields import day_of
@@ -98,7 +97,7 @@ def _progress(before: Project, after: Project) -> Iterator[tuple[Severity, Label
         if item.finish is None:
             if later is None and name not in {each.node for each in after.current}:
                 yield "warning", label("status_progress_gone", node=name)
-            elif later and item.start and later.start and _day(item.start) != _day(later.start):
+            elif later and item.start and later.start and day_of(item.start) != day_of(later.start):
                 yield (
                     "warning",
                     label("status_start_moved", node=name, before=item.start, after=later.start),
@@ -110,9 +109,5 @@ def _progress(before: Project, after: Project) -> Iterator[tuple[Severity, Label
                 )
         elif later is None or later.finish is None:
             yield "error", label("status_finish_withdrawn", node=name, date=item.finish)
-        elif _day(later.finish) != _day(item.finish):
+        elif day_of(later.finish) != day_of(item.finish):
             yield "warning", label("status_finish_moved", node=name, before=item.finish, after=later.finish)
-
-
-def _day(when: date) -> date:
-    return day_of(when)

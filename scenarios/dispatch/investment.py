@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.curves import spending_nodes
+from scenarios.curves import resumed, spending, spending_nodes, spent_by
 from scenarios.dispatch.rules import full_months, schedule_gap, year_share
 from scenarios.fields import day_of
 from scenarios.forecast import Run
@@ -238,44 +237,24 @@ def _whole(rows: list[InvestmentRow], year: Floats | None) -> InvestmentRow:
 
 def _path(run: Run, project: Project, days: list[date]) -> Floats:
     """Spent from the data date to the end of each day, shape (days, replications)."""
-    nodes, amount = _amounts(run, project)
-    if not nodes:
-        return np.zeros((len(days), run.scenario.replications))
-    start = np.where([run.net.started(i) for i in nodes], _resume(run, nodes), run.simulation.start[:, nodes])
-    return _spent(run, days, start, run.simulation.finish[:, nodes], amount)
+    nodes, amounts = spending(run.assembly, project)
+    start = resumed(run.cpm, run.simulation, nodes)
+    return spent_by(_bounds(run, days), start, run.simulation.finish[:, nodes], amounts)
 
 
 def _soonest(run: Run, project: Project) -> float:
     """Spent from the data date to the year's end by the earliest dates."""
-    nodes, amount = _amounts(run, project)
-    if not nodes:
-        return 0.0
-    early = run.cpm.early
-    start = np.array([[early.resume[i] for i in nodes]])
-    finish = np.array([[early.finish[i] for i in nodes]])
-    end = date(day_of(run.scenario.data_date).year, 12, 31)
-    return float(_spent(run, [end], start, finish, amount)[0, 0])
+    nodes, amounts = spending(run.assembly, project)
+    early, end = run.cpm.early, date(day_of(run.scenario.data_date).year, 12, 31)
+    start = np.array([early.resume[i] for i in nodes], dtype=np.int64)
+    finish = np.array([early.finish[i] for i in nodes], dtype=np.int64)
+    return float(spent_by(_bounds(run, [end]), start, finish, amounts)[0])
 
 
-def _amounts(run: Run, project: Project) -> tuple[list[int], Floats]:
-    money = project.investment
-    assert money is not None
-    nodes = spending_nodes(run.assembly, project.id)
-    work = np.array([run.net.work[i] for i in nodes], dtype=np.float64)
-    left = max(money.total - money.completed, 0.0)
-    return nodes, left * work / work.sum() if len(nodes) else work
-
-
-def _resume(run: Run, nodes: list[int]) -> npt.NDArray[np.int64]:
-    return np.array([run.cpm.early.resume[i] for i in nodes], dtype=np.int64)
-
-
-def _spent(run: Run, days: list[date], start: Any, finish: Any, amount: Floats) -> Floats:
+def _bounds(run: Run, days: list[date]) -> list[int]:
     axis = run.net.axis
-    assert axis is not None
-    length = np.maximum(finish - start, 1).astype(np.float64)
-    bounds = [axis.end_of(min(max(day, axis.first), axis.last)) for day in days]
-    return np.stack([np.clip((bound - start) / length, 0.0, 1.0) @ amount for bound in bounds])
+    assert axis is not None, "scenarios always have dated calendars"
+    return [axis.end_of(min(max(day, axis.first), axis.last)) for day in days]
 
 
 def _done(money: Investment, year: int) -> float | None:

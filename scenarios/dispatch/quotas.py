@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scenarios.dispatch.starts import counted_start
 from scenarios.events import FILINGS, Bools, Events
 from scenarios.fields import day_of
-from scenarios.forecast import Run, counts_for
+from scenarios.forecast import Run
 from scenarios.schema import Event, Label, Project, QuotaSpec
 from simulation.statistics import Probability
 
@@ -93,18 +93,15 @@ def quotas(run: Run) -> tuple[QuotaRow, ...]:
 
 
 def _quota(run: Run, spec: QuotaSpec) -> QuotaRow:
-    events = run.events
-    able = [p for p in run.scenario.projects if counts_for(spec, p) and events.ahead(p.id, spec.event)]
-    happens = {project.id: events.by(project.id, spec.event, spec.date) for project in able}
-    total = sum(happens.values(), np.zeros(run.scenario.replications, dtype=np.int64)) + spec.reached
+    happens, total = run.counted(spec)
     candidates = [
         QuotaCandidate(
-            project=project.id,
-            name=project.name,
-            by_date=Probability.of(happens[project.id]),
-            decides=Probability.of(happens[project.id] & (total == spec.target)),
+            project=name,
+            name=run.forecast.project(name).name,
+            by_date=Probability.of(delivers),
+            decides=Probability.of(delivers & (total == spec.target)),
         )
-        for project in able
+        for name, delivers in happens.items()
     ]
     candidates.sort(key=lambda item: (-item.decides.value, -item.by_date.value, item.project))
     shares = [item.by_date.value for item in candidates]

@@ -46,10 +46,6 @@ class Timeline:
         }
         return edges[stage]
 
-    def left(self, age: float, step: str) -> float:
-        """Elapsed days from an age to the end of a step."""
-        return self.end[step] - age
-
 
 @cache
 def timeline(name: str, options: tuple[str, ...]) -> Timeline:

@@ -122,7 +122,7 @@ def _deadlines(
     spec: GeneratorSpec, line: Timeline, stage: StageName, age: float, today: date, draw: Draw
 ) -> list[dict[str, Any]]:
     goal = _GOALS[stage] if _GOALS[stage] in line.end else "P1"
-    ahead = line.left(age, goal)
+    ahead = line.end[goal] - age
     low, high = spec.slack
     slack = low + draw.of("slack").random() * (high - low)
     wanted = today + timedelta(days=int(ahead * (1 + slack)))
