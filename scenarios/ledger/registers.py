@@ -50,7 +50,7 @@ def _into_project(source: LedgerSource, table: Table, project: Record, rows: lis
             project.data.setdefault(table.base, []).append(value)
         elif key in row.values and value:
             path = (*table.within, row.values[key])
-            put(project.data, path, value.get("amount") if table is MONTHS else value)
+            put(project.data, path, value["amount"] if table is MONTHS else value)
 
 
 def _refuse_dates(source: LedgerSource, table: Table, row: Record) -> None:
