@@ -30,12 +30,11 @@ def read_register(source: LedgerSource, grid: Grid, table: Table, projects: Sequ
         if name in names:
             _into_project(source, table, projects[names.index(name)], rows)
         elif projects:
-            nearest = projects[names.index(get_close_matches(name, names, n=1, cutoff=0.0)[0])].values.get(
-                "id"
-            )
+            close = names.index(get_close_matches(name, names, n=1, cutoff=0.0)[0])
+            nearest = projects[close].values.get("id", "")
             for row in rows:
-                path = (*row.path, "project")
-                source.fault(path, "unknown_project", text=row.values["project"], nearest=nearest)
+                fields = {"text": row.values["project"], "nearest": nearest}
+                source.fault((*row.path, "project"), "unknown_project", **fields)
 
 
 def _into_project(source: LedgerSource, table: Table, project: Record, rows: list[Record]) -> None:
@@ -56,16 +55,15 @@ def _into_project(source: LedgerSource, table: Table, project: Record, rows: lis
 def _refuse_dates(source: LedgerSource, table: Table, row: Record) -> None:
     """Facts that the data date does not know yet, ends before beginnings, open holds without a day."""
     data_date, raised = source.data.get("data_date"), row.values.get("raised")
-    columns = {column.key: column for column in table.columns}
     for key in (name for name in _FACTS if name in row.values):
         if isinstance(data_date, date) and row.values[key] >= data_date:
             fields = {"day": row.values[key], "data_date": data_date}
             source.fault((*row.path, key), "actual_ahead", **fields)
     for key in (name for name in _AFTER_RAISED if raised and name in row.values):
         if row.values[key] < raised:
-            fields = {"day": row.values[key], "raised": raised}
-            header = columns["raised"].title(source.lang)
-            source.fault((*row.path, key), "before_raised", raised_header=header, **fields)
+            header = next(item.title(source.lang) for item in table.columns if item.key == "raised")
+            fields = {"day": row.values[key], "raised": raised, "raised_header": header}
+            source.fault((*row.path, key), "before_raised", **fields)
     if table is HOLDS and not row.given("cleared"):
         expected = row.values.get("expected")
         if not row.given("expected"):

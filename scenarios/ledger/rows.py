@@ -77,7 +77,7 @@ def refuse_nodes(source: LedgerSource, project: Record, row: Record, table: Tabl
         chosen = [*chosen, "ready_land"]  # as in YAML: ready land is the option of that name
     try:
         steps = catalog.template(template, chosen).steps
-    except InputError:  # template and options have a fault of their own
+    except InputError:  # template or options have a fault of their own, or the scenario's checks name it
         return
     words = {
         "template": vocabulary.templates().shown[template],
