@@ -78,8 +78,10 @@ class Table:
 
     Attributes
     ----------
-    keyed : bool
-        Records stand in a mapping by their id, else in a list.
+    keyed : str
+        Column by whose value records stand in a mapping; empty: they stand in a list.
+    within : tuple of str
+        Registers only: where the records stand in the project that each row names.
     """
 
     zh: str
@@ -87,7 +89,8 @@ class Table:
     base: str
     columns: tuple[Column, ...]
     families: tuple[Column, ...] = ()
-    keyed: bool = False
+    keyed: str = ""
+    within: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

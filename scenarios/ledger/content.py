@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from scenarios.ledger import vocabulary
 from scenarios.ledger.columns import SUBJECT, Column, Table
 from scenarios.ledger.layout import NOTES, PROJECTS, QUOTAS, RESOURCES, TABLES, shown_columns
+from scenarios.ledger.register_layout import REGISTERS
 from scenarios.ledger.settings import SETTINGS
 from scenarios.ledger.values import Written, write
 from scenarios.problems import Path
@@ -126,6 +127,7 @@ def scenario_content(scenario: Scenario) -> Content:
     left = list(_unknown_subjects(data))
     records = {
         PROJECTS: [_by_subject(project) for project in data["projects"]],
+        **{table: list(_register(data["projects"], table)) for table in REGISTERS},
         QUOTAS: data["quotas"],
         RESOURCES: [{"id": key, **item} for key, item in data["resources"].items()],
         NOTES: data["notes"],
@@ -163,6 +165,15 @@ def _by_subject(project: Mapping[str, Any]) -> dict[str, Any]:
     current = {f"#{number}": item for number, item in enumerate(project["current"], 1)}
     deadlines = {item["node"]: item for item in project["deadlines"]}
     return {**project, "deadlines": deadlines, "current": current}
+
+
+def _register(projects: Iterable[Mapping[str, Any]], table: Table) -> Iterator[Mapping[str, Any]]:
+    """Records of a register; a month holds a bare amount."""
+    for project in projects:
+        held = _get(project, table.within) or {}
+        for key, item in held.items() if table.keyed else enumerate(held):
+            fields = item if isinstance(item, Mapping) else {"amount": item}
+            yield {"project": project["id"], table.keyed: key, **fields}
 
 
 def _unknown_subjects(data: Mapping[str, Any]) -> Iterable[tuple[Path, object]]:

@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from scenarios.ledger.messages import FaultError
 from scenarios.ledger.values import Broken, Raw, unguard
 
-MOST_ROWS = 5000
+MOST_ROWS = 20_000
 MOST_COLUMNS = 400
 MOST_MEGABYTES = 32
 _DAMAGE = (

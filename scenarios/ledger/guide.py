@@ -39,6 +39,11 @@ _HOW_TO = (
         "'supply: factor'.",
     ),
     (
+        "问题清单、开工佐证、上报事项、实地核查、停工点、按月投资各表，每行写明所属项目的编号；用不上的表可以删除。",
+        "On the sheets of problems, evidence, claims, site checks, holds and monthly investment each row "
+        "names its project by id. Sheets that are not needed may be deleted.",
+    ),
+    (
         "“当前节点”之前的节点都算办结；个别没有办结的，请在 YAML 场景文件中写明。",
         "Everything before the current node counts as done; exceptions belong into a YAML scenario.",
     ),
@@ -101,6 +106,9 @@ def list_columns() -> tuple[ListColumn, ...]:
         ListColumn("是否\nYes or no", tuple(vocabulary.YES_NO.shown.values()), "yes_no"),
         ListColumn("期限软硬\nHard or soft", tuple(vocabulary.HARD_SOFT.shown.values()), "hard"),
         ListColumn("事项\nEvent", tuple(vocabulary.EVENTS.shown.values()), "event"),
+        ListColumn("佐证\nEvidence", tuple(vocabulary.PROOFS.shown.values()), "proof", 36),
+        ListColumn("原因类别\nClass of cause", tuple(vocabulary.causes().shown.values()), "cause", 24),
+        ListColumn("停工点方面\nAspect of a hold", tuple(vocabulary.ASPECTS.shown.values()), "aspect", 24),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scenarios.ledger import vocabulary
 from scenarios.ledger.columns import SUBJECT, Column, Table
+from scenarios.ledger.register_layout import REGISTERS
 
 IDENTIFIER = Column(
     "id",
@@ -411,7 +412,7 @@ RESOURCES = Table(
             "yes if not real",
         ),
     ),
-    keyed=True,
+    keyed="id",
 )
 NOTES = Table(
     "备注",
@@ -422,7 +423,7 @@ NOTES = Table(
         Column("note_en", "备注（英文）", "Note (English)", "text", ("en",), "", "", 60),
     ),
 )
-TABLES = (PROJECTS, QUOTAS, RESOURCES, NOTES)
+TABLES = (PROJECTS, *REGISTERS, QUOTAS, RESOURCES, NOTES)
 
 
 def shown_columns(table: Table, used: Iterable[Column] = ()) -> list[Column]:

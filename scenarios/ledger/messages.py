@@ -159,6 +159,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the id '{text}' differs from '{other}' in {first} only by width, case or spaces; make them clearly "
         "different",
     ),
+    "duplicate_month": (
+        "月份“{text}”与 {first} 重复；同一项目每月只写一行",
+        "the month '{text}' of this project stands in {first} too; give it one row",
+    ),
+    "unknown_project": (
+        "“项目”表中没有编号“{text}”；最接近的是“{nearest}”",
+        "no project '{text}' on the sheet of projects; the nearest is '{nearest}'",
+    ),
+    "not_month": (
+        "“{text}”不是月份；请写成 2026-03",
+        "'{text}' is not a month; write it as 2026-03",
+    ),
     "not_date": (
         "“{text}”不是日期；请写成 2026-12-31，不知道就留空",
         "'{text}' is not a date; write it as 2026-12-31, or leave the cell empty",
@@ -253,8 +265,28 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is a date but no current node; write the node at which the project stands",
     ),
     "no_total": (
-        "填了年度计划或已完成投资，却没有总投资；请填总投资（万元）",
-        "there is a yearly plan or completed investment but no total; write the total in 10,000 CNY (万元)",
+        "填了年度计划、已完成投资、已落实资金或按月投资，却没有总投资；请填总投资（万元）",
+        "there is a yearly plan, completed investment, secured funds or monthly investment but no total; "
+        "write the total in 10,000 CNY (万元)",
+    ),
+    "months_exceed": (
+        "按月投资合计 {months}，多于已完成投资 {completed}；已完成投资须含各月，请核对",
+        "the months add up to {months}, more than the {completed} completed, which includes them; correct "
+        "one of them",
+    ),
+    "before_raised": (
+        "{day} 早于“{raised_header}”{raised}；请改正其中一个",
+        "{day} lies before '{raised_header}' {raised}; correct one of them",
+    ),
+    "open_hold": (
+        "停工点未解除，须有预计解除日期；请填写，已解除的请填解除日期",
+        "the hold is open, so it needs the day on which it should be cleared; write it, or the day it was "
+        "cleared",
+    ),
+    "hold_overdue": (
+        "停工点未解除，预计解除日期 {day} 却早于数据日期 {data_date}；请填解除日期，或改预计日期",
+        "the hold is open but {day} lies before the data date {data_date}; write the day it was cleared, or "
+        "a later expected day",
     ),
     "no_deadline": (
         "填了“{header}”，却没有期限日期；请在“{date_header}”填日期，或清空本格",

@@ -13,6 +13,8 @@ from scenarios.ledger.columns import Table
 from scenarios.ledger.files import Grid, open_ledger
 from scenarios.ledger.layout import NOTES, PROJECTS, QUOTAS, RESOURCES
 from scenarios.ledger.messages import FaultError, Lang
+from scenarios.ledger.register_layout import REGISTERS
+from scenarios.ledger.registers import read_register, refuse_months
 from scenarios.ledger.rows import refuse_future, refuse_halves, refuse_strangers
 from scenarios.ledger.settings import SETTINGS, read_settings
 from scenarios.ledger.tables import Record, TableReader, is_setting, join_labels, refuse_duplicates
@@ -75,12 +77,17 @@ def _read(source: LedgerSource, grids: list[Grid]) -> None:
         if settings is not None:
             read_settings(source, settings)
         projects = _sheet(source, grids, PROJECTS, required=True)
-    if projects is not None:
-        _projects(source, projects)
-    for table in () if text_table else (QUOTAS, RESOURCES, NOTES):
+    records = _projects(source, projects) if projects is not None else []
+    for table in () if text_table else (*REGISTERS, QUOTAS, RESOURCES, NOTES):
         grid = _sheet(source, grids, table)
-        if grid is not None and any(not blank(cell) for row in grid.rows for cell in row):
+        if grid is None or all(blank(cell) for row in grid.rows for cell in row):
+            continue
+        if table.within:
+            read_register(source, grid, table, records)
+        else:
             _others(source, grid, table)
+    for record in records:
+        refuse_months(source, record)
 
 
 def _sheet(source: LedgerSource, grids: list[Grid], table: Table, required: bool = False) -> Grid | None:
@@ -95,7 +102,7 @@ def _sheet(source: LedgerSource, grids: list[Grid], table: Table, required: bool
 
 
 # -- tables -----------------------------------------------------------------------------------------------
-def _projects(source: LedgerSource, grid: Grid) -> None:
+def _projects(source: LedgerSource, grid: Grid) -> list[Record]:
     reader = TableReader(source, grid, PROJECTS)
     records = reader.records()
     if not records and reader.header_row >= 0:
@@ -109,6 +116,7 @@ def _projects(source: LedgerSource, grid: Grid) -> None:
         _list_deadlines(source, record)
         _list_current(source, record)
     source.data[PROJECTS.base] = [record.data for record in records]
+    return records
 
 
 def _others(source: LedgerSource, grid: Grid, table: Table) -> None:

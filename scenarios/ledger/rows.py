@@ -8,6 +8,7 @@ from datetime import date
 from scenarios import catalog
 from scenarios.ledger import vocabulary
 from scenarios.ledger.book import LedgerSource
+from scenarios.ledger.columns import Table
 from scenarios.ledger.layout import CURRENT, PROJECTS
 from scenarios.ledger.tables import Record
 from scheduling.errors import InputError
@@ -22,7 +23,7 @@ def refuse_halves(source: LedgerSource, record: Record) -> None:
             source.fault((*record.path, *node.path), "no_current")
         elif record.given(remaining.key) and not record.given(node.key):
             source.fault((*record.path, *remaining.path), "remaining_alone")
-    if not record.given("investment") and (record.given("this_year") or record.given("completed")):
+    if not record.given("investment") and any(map(record.given, ("this_year", "completed", "secured"))):
         source.fault((*record.path, "investment", "total"), "no_total")
     for key in record.raw:
         family, _, subject = key.partition(":")
@@ -64,56 +65,53 @@ def refuse_future(source: LedgerSource, record: Record) -> None:
 
 def refuse_strangers(source: LedgerSource, record: Record) -> None:
     """Options and nodes that do not belong to the template."""
-    template = record.values.get("template")
-    if template is None:
-        return
-    chosen = record.values.get("options", [])
-    if not _options_fit(source, record, template, chosen):
-        return
-    if record.values.get("land_ready") and "ready_land" not in chosen:
+    if "template" in record.values:
+        _refuse_options(source, record, record.values["template"], record.values.get("options", []))
+    refuse_nodes(source, record, record, PROJECTS)
+
+
+def refuse_nodes(source: LedgerSource, project: Record, row: Record, table: Table) -> None:
+    """Nodes in a row that the network of its project does not have."""
+    template, chosen = project.values.get("template", ""), project.values.get("options", [])
+    if project.values.get("land_ready") and "ready_land" not in chosen:
         chosen = [*chosen, "ready_land"]  # as in YAML: ready land is the option of that name
     try:
         steps = catalog.template(template, chosen).steps
-    except InputError:  # a rule of the catalogue that no message here knows; the scenario's checks name it
+    except InputError:  # template or options have a fault of their own, or the scenario's checks name it
         return
     words = {
         "template": vocabulary.templates().shown[template],
         "options": "、".join(vocabulary.options().shown[key] for key in chosen) or "—",
     }
-    for path, node in _named_nodes(record):
+    for path, node in _named_nodes(row, table):
         if node not in steps:
-            source.fault(
-                (*record.path, *path), "node_elsewhere", node=vocabulary.nodes().shown[node], **words
-            )
+            shown = vocabulary.nodes().shown[node]
+            source.fault((*row.path, *path), "node_elsewhere", node=shown, **words)
 
 
-def _named_nodes(record: Record) -> Iterator[tuple[tuple[str, ...], str]]:
+def _named_nodes(record: Record, table: Table) -> Iterator[tuple[tuple[str, ...], str]]:
     """Every node that a row names, with the path of its cell."""
-    for column in PROJECTS.columns:
+    for column in table.columns:
         if column.kind in {"node", "nodes"} and column.key in record.values:
             value = record.values[column.key]
             yield from ((column.path, node) for node in ([value] if isinstance(value, str) else value))
-    for family in PROJECTS.families:
+    for family in table.families:
         for key in record.values:
             name, _, subject = key.partition(":")
             if name == family.key and family.subject == "node":
                 yield family.bind(subject).path, subject
 
 
-def _options_fit(source: LedgerSource, record: Record, template: str, chosen: list[str]) -> bool:
+def _refuse_options(source: LedgerSource, record: Record, template: str, chosen: list[str]) -> None:
     path = (*record.path, "options")
     known = catalog.options()
     names = vocabulary.options().shown
-    fits = True
     for position, key in enumerate(chosen):
         if template not in known[key].templates:
             fitting = "、".join(vocabulary.templates().shown[item] for item in known[key].templates)
             shown_template = vocabulary.templates().shown[template]
             fields = {"option": names[key], "template": shown_template, "fitting": fitting}
             source.fault(path, "option_template", **fields)
-            fits = False
         for other in chosen[position + 1 :]:
             if other in known[key].conflicts or key in known[other].conflicts:
                 source.fault(path, "option_conflict", option=names[key], other=names[other])
-                fits = False
-    return fits

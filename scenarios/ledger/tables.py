@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +17,7 @@ from scenarios.problems import Path
 
 _HEADER_ROWS = 12
 _TOTALS = {normal(word) for word in ("合计", "总计", "小计", "共计", "Total", "Sum")}
-_LABELS = ("name", "title", "description", "blocker")
+_LABELS = ("name", "title", "description", "blocker", "what", "procedure", "excused", "note")
 _EXAMPLES = (normal("示例"), normal("EXAMPLE"))
 
 
@@ -58,12 +59,18 @@ class TableReader:
         Takes the problems and the cells.
     grid : Grid
     table : Table
+    owners : mapping of str to int
+        Position of each project by its id, normalised; registers need it.
     """
 
-    def __init__(self, source: LedgerSource, grid: Grid, table: Table) -> None:
+    def __init__(
+        self, source: LedgerSource, grid: Grid, table: Table, owners: Mapping[str, int] | None = None
+    ) -> None:
         self.source = source
         self.grid = grid
         self.table = table
+        self.owners = owners or {}
+        self._counts: Counter[Path] = Counter()
         self.columns: dict[int, Column] = {}
         self.header_row = -1
 
@@ -74,8 +81,8 @@ class TableReader:
         self._bind()
         self._refuse_merged()
         found = [record for record in self._rows() if self._wanted(record)]
-        for position, record in enumerate(found):
-            self._parse(record, position)
+        for record in found:
+            self._parse(record)
         return found
 
     # -- header -------------------------------------------------------------------------------------------
@@ -155,8 +162,9 @@ class TableReader:
 
     def _wanted(self, record: Record) -> bool:
         """Neither an example nor a total."""
-        names = [normal(shown(record.raw.get(key))) for key in ("id", "name") if record.given(key)]
-        if record.given("id") and names[0].startswith(_EXAMPLES):
+        keys = ("project",) if self.table.within else ("id", "name")
+        names = [normal(shown(record.raw.get(key))) for key in keys if record.given(key)]
+        if record.given(keys[0]) and names[0].startswith(_EXAMPLES):
             return False
         total = next((name for name in names if name in _TOTALS), None)
         if total:
@@ -164,9 +172,10 @@ class TableReader:
             self.source.fault_at(self.grid, record.row, first, FaultError("total_row", text=total))
         return total is None
 
-    def _parse(self, record: Record, position: int) -> None:
-        key = self._key(record, position)
-        record.path = (self.table.base, key)
+    def _parse(self, record: Record) -> None:
+        base = self._base(record)
+        record.path = (*base, self._key(record, base))
+        self._counts[base] += 1
         ordered = sorted(self.columns.items(), key=lambda item: item[1].key != "id")
         for number, column in ordered:
             path = (*record.path, *column.path)
@@ -187,11 +196,16 @@ class TableReader:
             record.values[column.key] = value
             put(record.data, column.path, value)
 
-    def _key(self, record: Record, position: int) -> str | int:
-        if not self.table.keyed:
-            return position
-        name = " ".join(shown(record.raw.get("id")).split()) if record.given("id") else ""
-        return name if name and not self.source.marked((self.table.base, name)) else f"#{record.row + 1}"
+    def _base(self, record: Record) -> Path:
+        owner = self.owners.get(normal(shown(record.raw.get("project"))))
+        return (self.table.base,) if owner is None else ("projects", owner, *self.table.within)
+
+    def _key(self, record: Record, base: Path) -> str | int:
+        key = self.table.keyed
+        if not key:
+            return self._counts[base]
+        name = " ".join(shown(record.raw.get(key)).split()) if record.given(key) else ""
+        return name if name and not self.source.marked((*base, name)) else f"#{record.row + 1}"
 
 
 def readable(source: LedgerSource, grid: Grid) -> bool:
@@ -207,19 +221,19 @@ def readable(source: LedgerSource, grid: Grid) -> bool:
     return not (grid.hidden or grid.too_large)
 
 
-def refuse_duplicates(source: LedgerSource, records: Sequence[Record]) -> None:
-    """Ids that stand twice, or that a reader could not tell apart."""
+def refuse_duplicates(source: LedgerSource, records: Iterable[Record], key: str = "id") -> None:
+    """Ids (or months) that stand twice, or that a reader could not tell apart."""
     first: dict[str, Record] = {}
     for record in records:
-        name = record.values.get("id")
+        name = record.values.get(key)
         if name is None:
             continue
         other = first.setdefault(normal(name), record)
         if other is not record:
-            place = source.where((*other.path, "id")).removeprefix(source.name).strip(" []")
-            same = other.values["id"] == name
-            fields = {"text": name, "first": place, "other": other.values["id"]}
-            source.fault((*record.path, "id"), "duplicate_id" if same else "similar_id", **fields)
+            place = source.where((*other.path, key)).removeprefix(source.name).strip(" []")
+            message = f"duplicate_{key}" if other.values[key] == name else "similar_id"
+            fields = {"text": name, "first": place, "other": other.values[key]}
+            source.fault((*record.path, key), message, **fields)
 
 
 def put(data: dict[str, Any], path: Sequence[str], value: Any) -> None:

@@ -31,6 +31,7 @@ Written: TypeAlias = str | int | float | date | None
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-|/(\d{1,2})/|\.(\d{1,2})\.|年(\d{1,2})月)(\d{1,2})日?")
 _TIME = re.compile(r"[T ]?\d{1,2}[:时]\d{1,2}.*")
 _MONTH = re.compile(r"\d{4}(年(\d{1,2}月)?|[-/.]\d{1,2})[上中下旬底末初前]*|\d{1,2}月[上中下旬底末初前]*")
+_ONE_MONTH = re.compile(r"(\d{4})(?:[-/.年](?=\d)|(?=\d\d$))(\d{1,2})月?")
 _NO_ORDER = re.compile(r"\d{1,2}([-/.])\d{1,2}\1\d{2,4}")
 _AMOUNT = re.compile(r"([-+]?[\d,]*\.?\d+|\d[\d,]*\.)(亿元?|万元?)?")
 _FIRST_SERIAL, _LAST_SERIAL = 36526, 73050  # 2000-01-01 and 2099-12-31 in Excel's count of days
@@ -132,6 +133,22 @@ def _numeric_day(found: str) -> FaultError:
     if _FIRST_SERIAL <= serial <= _LAST_SERIAL:
         return FaultError("date_is_number", text=found, day=date(1899, 12, 30) + timedelta(days=int(serial)))
     return FaultError("not_date", text=found)
+
+
+def month(raw: Raw) -> str:
+    """A month: ``2026-03``, ``2026年3月``, ``202603``, or its first day, which Excel makes of it.
+
+    Examples
+    --------
+    >>> month("2026年3月"), month(date(2026, 3, 1))
+    ('2026-03', '2026-03')
+    """
+    if isinstance(raw, date) and raw.day == 1:
+        return f"{raw:%Y-%m}"
+    match = _ONE_MONTH.fullmatch(_plain(raw).replace(" ", ""))
+    if isinstance(raw, date) or not match or not 1 <= int(match[2]) <= 12:
+        raise FaultError("not_month", text=shown(raw))
+    return f"{match[1]}-{int(match[2]):02}"
 
 
 # -- numbers ----------------------------------------------------------------------------------------------
@@ -258,6 +275,7 @@ PARSERS: Mapping[str, Callable[[Raw], Any]] = {
     "text": text,
     "list": texts,
     "date": day,
+    "month": month,
     "money": money,
     "whole": whole,
     "count": lambda raw: whole(raw, 0),
@@ -267,6 +285,9 @@ PARSERS: Mapping[str, Callable[[Raw], Any]] = {
     "hard": _is(vocabulary.HARD_SOFT, "hard"),
     "region": _choice(lambda: vocabulary.REGIONS),
     "event": _choice(lambda: vocabulary.EVENTS),
+    "proof": _choice(lambda: vocabulary.PROOFS),
+    "cause": _choice(vocabulary.causes),
+    "aspect": _choice(lambda: vocabulary.ASPECTS),
     "template": _choice(vocabulary.templates, "unknown_template"),
     "options": options,
     "node": node,
@@ -293,6 +314,9 @@ WORDS: Mapping[str, Callable[[], Vocabulary]] = {
     "hard": lambda: vocabulary.HARD_SOFT,
     "region": lambda: vocabulary.REGIONS,
     "event": lambda: vocabulary.EVENTS,
+    "proof": lambda: vocabulary.PROOFS,
+    "cause": vocabulary.causes,
+    "aspect": lambda: vocabulary.ASPECTS,
     "template": vocabulary.templates,
     "options": vocabulary.options,
     "node": vocabulary.nodes,

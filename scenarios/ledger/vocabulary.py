@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from scenarios import catalog
+from scenarios.dispatch.data import read
 
 _BRACKETS = re.compile(r"\([^()]*\)")
 _BLANKS = re.compile(r"[\s\u200b\ufeff*]+")
@@ -171,6 +172,14 @@ def factors() -> Vocabulary:
     )
 
 
+@cache
+def causes() -> Vocabulary:
+    """Classes of cause of a problem."""
+    return vocabulary(
+        {key: (item["zh"], item["en"]) for key, item in read("cause_classes")["classes"].items()}
+    )
+
+
 YES_NO = vocabulary(
     {"yes": ("是", "y", "true", "1", "√", "✓"), "no": ("否", "n", "false", "0", "×", "✗")},
     {"yes": "是", "no": "否"},
@@ -189,4 +198,22 @@ EVENTS = vocabulary(
         "production": ("投产",),
         "full_effect": ("达效",),
     }
+)
+PROOFS = vocabulary(
+    {
+        "ceremony": ("开工仪式", "仪式"),
+        "documents": ("开工文件", "开工材料"),
+        "leased_premises": ("租赁场地", "租赁厂房"),
+        "site_levelling": ("场地平整", "平整场地"),
+        "temporary_works": ("临时设施", "临时工程"),
+        "part_of_works": ("部分工程动工", "部分开工"),
+        "permanent_piling": ("永久性工程打桩", "打桩"),
+        "controlling_works": ("控制性工程动工", "控制性工程"),
+        "filing_document": ("备案（审批、核准）文件", "备案文件", "审批文件", "核准文件"),
+        "construction_contract": ("施工合同", "合同"),
+        "site_photo": ("现场照片", "照片"),
+    }
+)
+ASPECTS = vocabulary(
+    {"quality": ("质量",), "safety": ("安全",), "environment": ("生态环保", "环保"), "integrity": ("廉政",)}
 )

@@ -36,7 +36,7 @@ _FORMATS = {"date": "yyyy-mm-dd", "money": "#,##0.00", "share": "0.00"} | dict.f
     ("count", "positive", "whole"), "0"
 )
 # Lists that name every value stop a wrong entry; nodes may be written in more ways, so they only warn.
-_STRICT = {"template", "region", "yes_no", "hard", "event"}
+_STRICT = {"template", "region", "yes_no", "hard", "event", "proof", "cause", "aspect"}
 
 
 def build(content: Content, rows: int) -> Workbook:
@@ -50,7 +50,7 @@ def build(content: Content, rows: int) -> Workbook:
         _table(book.create_sheet(sheet.table.title), sheet, max(rows, len(sheet.rows)))
     _settings(book.create_sheet(SETTINGS.title), content.settings)
     for sheet in content.sheets[1:]:
-        _table(book.create_sheet(sheet.table.title), sheet, max(_SIDE_ROWS, len(sheet.rows)))
+        _table(book.create_sheet(sheet.table.title), sheet, len(sheet.rows) + _SIDE_ROWS)
     _guide(book.create_sheet(GUIDE))
     _lists(book.create_sheet(LISTS))
     for page in book.worksheets:
