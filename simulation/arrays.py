@@ -15,7 +15,8 @@ from scheduling.network import Network
 from simulation.dispatch import Dispatch
 from simulation.kernels.clock import clock
 from simulation.kernels.early import NONE, Net
-from simulation.kernels.events import Waits, Yard
+from simulation.kernels.events import ACTIVITY, DEMAND, QUEUE, STEP, UNKNOWN, WAIT, Waits, Yard
+from simulation.statistics import Slots
 
 
 class Laid:
@@ -105,50 +106,48 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
     places = {at: place for place, at in enumerate(sorted(set(model.planned)))}
     steps = list(chain.from_iterable(zip(model.steps_on_start, model.steps_on_finish, strict=True)))
     begins = [*accumulate(map(len, steps), initial=0)]
-    activity, fixed = np.zeros((count + 1, 3), dtype=np.int32), np.zeros((count + 1, 6), dtype=np.int32)
+    blank = np.full(count + 1, UNKNOWN, dtype=np.int32).repeat(len(ACTIVITY)).view(ACTIVITY)
     for k, i in enumerate(model.activities):
-        linked = bool(net.started(i) or model.waits[k] or model.watchers[k])
-        fixed[k] = net.kind[i], laid.row(net.tables[i]), model.queue[k], *begins[2 * k : 2 * k + 2], linked
-        activity[k, :2] = net.started(i), model.waiting[k]
-    fixed[count, 3] = begins[-1]
-    activity[:, 2] = [*accumulate(map(len, model.watchers), initial=0)]
+        here, linked = blank[k], bool(net.started(i) or model.waits[k] or model.watchers[k])
+        here["kind"], here["table"], here["queue"] = net.kind[i], laid.row(net.tables[i]), model.queue[k]
+        here["left"], here["stacked"], here["linked"] = model.waiting[k], 0, linked
+    blank["on_start"], blank["on_finish"][:-1] = begins[::2], begins[1::2]
     users = [0] * len(net.resources)
     for q in model.queue:
         for resource, _ in model.queues[q].demand:
             users[resource] += 1
     sizes = np.bincount(np.array(model.queue, dtype=np.int64), minlength=len(model.queues))
-    queue = np.zeros((len(model.queues) + 1, 3), dtype=np.int64)
-    queue[:-1, 0] = [laid.row(item.table) for item in model.queues]
-    queue[:, 1] = [*accumulate((len(item.demand) for item in model.queues), initial=0)]
-    queue[:, 2] = [0, *np.cumsum(sizes)]
+    queue = np.zeros(len(model.queues) + 1, dtype=QUEUE)
+    queue["table"][:-1] = [laid.row(item.table) for item in model.queues]
+    queue["demands"] = [*accumulate((len(item.demand) for item in model.queues), initial=0)]
+    queue["heap"] = [0, *np.cumsum(sizes)]
     capacity = [[resource.capacity_at(at) for resource in net.resources] for at in (-np.inf, *model.changes)]
     bits = max(1, count.bit_length())
     return Yard(
-        activity,
-        fixed,
-        _table([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], 3).astype(
-            np.int32
-        ),
+        blank,
+        np.array([net.started(i) for i in model.activities], dtype=np.int32),
+        np.array([(step.succ, step.lag, laid.row(step.table)) for row in steps for step in row], STEP),
         Waits(
-            np.array([*accumulate(map(len, model.waits), initial=0)], dtype=np.int32),
-            _table(
+            _begins(model.waits),
+            np.array(
                 [
                     (item.pred, item.from_finish, item.to_finish, item.lag, laid.row(item.table))
                     for row in model.waits
                     for item in row
                 ],
-                5,
-            ).astype(np.int32),
+                WAIT,
+            ),
         ),
+        _begins(model.watchers),
         np.array([*chain.from_iterable(model.watchers)], dtype=np.int32),
-        queue.astype(np.int32),
-        _table(
+        queue,
+        np.array(
             [
                 (r, units, 0 if net.resources[r].consumed else units)
                 for item in model.queues
                 for r, units in item.demand
             ],
-            3,
+            DEMAND,
         ),
         np.array([(places[at] << 62 - bits) | k for k, at in enumerate(model.planned)], dtype=np.int64),
         np.array([62 - 2 * bits, bits]),
@@ -157,6 +156,11 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
         np.array(model.held, dtype=np.int64),
         np.array([*accumulate(users, initial=0)], dtype=np.int64),
     )
+
+
+def _begins(rows: Iterable[Sequence[Any]]) -> Slots:
+    """Where each row begins among all their items; one more entry ends the last."""
+    return np.array([*accumulate(map(len, rows), initial=0)], dtype=np.int32)
 
 
 def _table(rows: Sequence[Any], width: int) -> Ints:

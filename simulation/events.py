@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from scheduling.calendar import Ints
 from simulation import engine
 from simulation.arrays import laid_out, yard
 from simulation.dispatch import Dispatch
@@ -13,6 +14,10 @@ from simulation.engine import Dispatched
 from simulation.kernels.events import events
 from simulation.maxplus import EarlyDates
 from simulation.statistics import Slots
+from simulation.workers import CORES, spread
+
+LARGE = 1 << 15
+"""Replications times dispatched activities from which threads of one's own are worth while."""
 
 
 class Events:
@@ -46,12 +51,14 @@ class Events:
             overtaking[:], waited[:] = before.overtaking, before.waited
         chosen = np.arange(len(work)) if rows is None else np.array([*rows], dtype=np.int64)
         horizon = -1 if self.model.horizon is None else self.model.horizon
-        columns = (work.T, early.resume.T, start.T, finish.T)
-        failed = -1
-        if len(self.members):
-            failed = events(
-                self.yard, self.laid.clock, horizon, self.members, chosen, *columns, overtaking, waited.T
-            )
+        columns = (work.T, early.resume.T, start.T, finish.T, overtaking, waited.T)
+        large = len(chosen) * len(self.members) >= LARGE
+
+        def run(share: Ints) -> int:
+            return events(self.yard, self.laid.clock, horizon, self.members, share, *columns)
+
+        shares = np.array_split(chosen, CORES if large else 1) if len(self.members) else []
+        failed = max(spread(run, shares, large=large, here=True), default=-1)
         if failed >= 0:  # SimPy says which date it is; what the keys of the kernel cannot hold, it can.
             return engine.dispatch(self.model, work, early, chosen.tolist(), before)
         return Dispatched(start, finish, overtaking, waited)

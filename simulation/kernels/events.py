@@ -15,21 +15,34 @@ from simulation.kernels.clock import OFF, Clock, earliest_start, finish_of, next
 from simulation.kernels.early import FINISH_MILESTONE, LIMIT, WORK
 from simulation.statistics import Slots
 
-IN_PROGRESS, WAITING, WATCHERS = range(3)
-"""Columns of activities: whether work is in progress, how many steps it waits for, where its watchers begin.
-One row more ends those of the last activity."""
+STEP = np.dtype([("succ", np.int32), ("lag", np.int32), ("table", np.int32)])
+"""A minimum lag that only lets a successor wait."""
 
-SUCC, LAG, LAG_TABLE = range(3)
-"""Columns of steps: minimum lags that only let a successor wait."""
+WAIT = np.dtype([(name, np.int32) for name in ("pred", "from_finish", "to_finish", "lag", "table")])
+"""A minimum lag that goes by projected places."""
 
-PRED, FROM_FINISH, TO_FINISH, WAIT_LAG, WAIT_TABLE = range(5)
-"""Columns of waits: minimum lags that go by projected places."""
+QUEUE = np.dtype([("table", np.int32), ("demands", np.int32), ("heap", np.int32)])
+"""A queue: its calendar, where its demands and its heap begin. One row more ends those of the last."""
 
-OF_QUEUE, DEMANDS, HEAP = range(3)
-"""Columns of queues: calendar, where their demands and their heaps begin. One row more."""
+DEMAND = np.dtype([("resource", np.int64), ("units", np.int64), ("given_back", np.int64)])
+"""Units that an activity takes; what is used up is not given back."""
 
-RESOURCE, UNITS, GIVEN_BACK = range(3)
-"""Columns of demands; what is used up is not given back."""
+ACTIVITY = np.dtype(
+    [
+        (name, np.int32)
+        for name in (
+            *("bound", "left", "begun", "end", "done", "ready", "asked", "stacked"),
+            *("earliest", "amount", "kind", "table", "queue", "on_start", "on_finish", "linked"),
+        )
+    ]
+)
+"""The state of an activity: least place by the steps so far, steps left, start, end of the work, finish, ready
+slot, number of takings before it asked, whether it is on the stack of visits; least place and work in this
+replication; kind, calendar, queue, where its steps from the start and from the finish begin, whether it has
+waits or watchers or is in progress. That is one line of the cache; one row more ends the steps of the last."""
+
+ENTRY = np.dtype([("due", np.int32), ("after", np.int32)])
+"""What is going to happen: its instant, and the next one in the same bucket."""
 
 WAITED_FOR, OPEN = range(2)
 """Rows of calendars."""
@@ -46,7 +59,7 @@ class Waits(NamedTuple):
     """Links by projected places: those of activity k are the rows from ``first[k]`` to ``first[k + 1]``."""
 
     first: Slots
-    link: Slots
+    link: Any
 
 
 class Yard(NamedTuple):
@@ -54,10 +67,15 @@ class Yard(NamedTuple):
 
     Attributes
     ----------
-    activity, step, watcher, queue, demand : arrays
+    blank : array of ACTIVITY, shape (activities + 1,)
+        Their state before a replication.
+    in_progress : shape (activities,)
+        Whether work is in progress at the data date.
+    step : array of STEP
     waits : Waits
-    fixed : shape (activities + 1, 6)
-        The last columns of the state, the same in every replication. One row more ends the steps.
+    watchers, watcher : shape (activities + 1,), any
+        Where the watchers of each activity begin, and who they are.
+    queue, demand : arrays of QUEUE, shape (queues + 1,), and DEMAND
     place : shape (activities,)
         Place by planned start and number of each activity, as a key without its ready slot.
     bits : shape (2,)
@@ -70,13 +88,14 @@ class Yard(NamedTuple):
         Where the takings of each resource begin in the pile.
     """
 
-    activity: Slots
-    fixed: Slots
-    step: Slots
+    blank: Any
+    in_progress: Slots
+    step: Any
     waits: Waits
+    watchers: Slots
     watcher: Slots
-    queue: Slots
-    demand: Ints
+    queue: Any
+    demand: Any
     place: Ints
     bits: Ints
     changes: Ints
@@ -84,14 +103,6 @@ class Yard(NamedTuple):
     held: Ints
     pile: Ints
 
-
-BOUND, LEFT, BEGUN, END, DONE, READY, ASKED, STACKED, EARLIEST, AMOUNT = range(10)
-KIND, TABLE, QUEUE, ON_START, ON_FINISH, LINKED = range(10, 16)
-"""Columns of the state of activities: least place by the steps so far, steps left, start, end of the work,
-finish, ready slot, number of takings before it asked, whether it is on the stack of visits; least place and
-work in this replication; kind, calendar, queue, where its steps from the start and from the finish begin,
-whether it has waits or watchers or is in progress. All that concerns an activity lies in one line of the
-cache."""
 
 (
     NOW,
@@ -123,12 +134,11 @@ class Run(NamedTuple):
     Attributes
     ----------
     tally : shape (16,)
-    state : shape (activities + 1, 16)
+    state : array of ACTIVITY, shape (activities + 1,)
     stack : shape (4, activities)
         Whom to visit now, whom to poll and when, and who starts without asking.
-    entry : shape (2 activities + calendars + 1, 4)
-        Instants of visits, polls, calendars that allow starts again and the next change; neighbours in
-        their buckets. One column stays empty, so that none lies across two lines of the cache.
+    entry : array of ENTRY, shape (2 activities + calendars + 1,)
+        Visits, polls, calendars that allow starts again, and the next change.
     bucket : shape (buckets,)
         First entry of each.
     heap, size : shape (activities,), (queues,)
@@ -144,9 +154,9 @@ class Run(NamedTuple):
     """
 
     tally: Ints
-    state: Slots
+    state: Any
     stack: Slots
-    entry: Slots
+    entry: Any
     bucket: Slots
     heap: Ints
     size: Slots
@@ -201,9 +211,7 @@ def arrange(run: Run, which: int, t: int) -> None:
     """Put an entry into the bucket of an instant."""
     at = bucket_of(run.tally, run.bucket, t)
     first = run.bucket[at]
-    run.entry[which, 0], run.entry[which, 1], run.entry[which, 2] = t, first, -1
-    if first >= 0:
-        run.entry[first, 2] = which
+    run.entry[which].due, run.entry[which].after = t, first
     run.bucket[at] = which
     run.tally[NEXT], run.tally[FURTHEST] = min(run.tally[NEXT], at), max(run.tally[FURTHEST], at)
 
@@ -211,21 +219,22 @@ def arrange(run: Run, which: int, t: int) -> None:
 @inlined
 def remove(run: Run, which: int) -> None:
     """Take an entry out of its bucket."""
-    t, after, before = run.entry[which, 0], run.entry[which, 1], run.entry[which, 2]
-    if after >= 0:
-        run.entry[after, 2] = before
-    if before >= 0:
-        run.entry[before, 1] = after
+    at = bucket_of(run.tally, run.bucket, run.entry[which].due)
+    before = run.bucket[at]
+    if before == which:
+        run.bucket[at] = run.entry[which].after
     else:
-        run.bucket[bucket_of(run.tally, run.bucket, t)] = after
-    run.entry[which, 0] = UNKNOWN
+        while run.entry[before].after != which:
+            before = run.entry[before].after
+        run.entry[before].after = run.entry[which].after
+    run.entry[which].due = UNKNOWN
 
 
 @borrowing
 def by_then(run: Run, which: int, t: int) -> None:
     """See to it that an entry comes up at an instant, or before."""
-    if run.entry[which, 0] != UNKNOWN:
-        if run.entry[which, 0] <= t:
+    if run.entry[which].due != UNKNOWN:
+        if run.entry[which].due <= t:
             return
         remove(run, which)
     arrange(run, which, t)
@@ -243,16 +252,16 @@ def upcoming(run: Run) -> int:
         return int(run.tally[FIRST] + at)
     t, which = LIMIT, run.bucket[mixed]
     while which >= 0:
-        t = min(t, run.entry[which, 0])
-        which = run.entry[which, 1]
+        t = min(t, run.entry[which].due)
+        which = run.entry[which].after
     return t
 
 
 @inlined
 def stack(run: Run, k: int) -> None:
     """Visit an activity at this instant."""
-    if not run.state[k, STACKED]:
-        run.state[k, STACKED] = 1
+    if not run.state[k].stacked:
+        run.state[k].stacked = 1
         run.stack[0, run.tally[VISITS]] = k
         run.tally[VISITS] += 1
 
@@ -265,11 +274,11 @@ def open_bucket(run: Run, t: int, members: int) -> None:
     if not mixed:
         run.bucket[at] = -1
     while which >= 0:
-        after = run.entry[which, 1]
-        if run.entry[which, 0] == t:
+        after = run.entry[which].after
+        if run.entry[which].due == t:
             if mixed:
                 remove(run, which)
-            run.entry[which, 0] = UNKNOWN
+            run.entry[which].due = UNKNOWN
             if which < members:
                 run.tally[PENDING] -= 1
             if which < 2 * members:
@@ -281,16 +290,16 @@ def open_bucket(run: Run, t: int, members: int) -> None:
 @borrowing
 def finishing(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int:
     """Finish of a started activity beside the projected places of its FF and SF predecessors, or OFF."""
-    end = int(state[k, END])
+    end = int(state[k].end)
     for e in range(waits.first[k], waits.first[k + 1]):
-        if waits.link[e, TO_FINISH]:
-            event = projected(waits, clock, state, now, waits.link[e, PRED], waits.link[e, FROM_FINISH])
-            if event == OFF and waits.link[e, FROM_FINISH] and state[waits.link[e, PRED], BEGUN] != UNKNOWN:
-                event = finishing(waits, clock, state, now, waits.link[e, PRED])
+        if waits.link[e].to_finish:
+            event = projected(waits, clock, state, now, waits.link[e].pred, waits.link[e].from_finish)
+            if event == OFF and waits.link[e].from_finish and state[waits.link[e].pred].begun != UNKNOWN:
+                event = finishing(waits, clock, state, now, waits.link[e].pred)
             bound = (
                 OFF
                 if event == OFF
-                else shift(clock, waits.link[e, WAIT_TABLE], event, waits.link[e, WAIT_LAG])
+                else shift(clock, waits.link[e].table, event, waits.link[e].lag)
             )
             if bound == OFF:
                 return OFF
@@ -301,47 +310,47 @@ def finishing(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int
 @borrowing
 def projected(waits: Waits, clock: Clock, state: Slots, now: int, k: int, finish: int) -> int:
     """Start or finish of an activity as projected now; OFF off the axis, and for a finish under way."""
-    known = int(state[k, DONE if finish else BEGUN])
+    known = int(state[k].done if finish else state[k].begun)
     if known != UNKNOWN:
         return known
-    if state[k, BEGUN] != UNKNOWN:
+    if state[k].begun != UNKNOWN:
         return OFF
-    at = allowed_from(clock, state, k, max(state[k, EARLIEST], now + 1))
-    if at == OFF or not finish or state[k, KIND] != WORK:
+    at = allowed_from(clock, state, k, max(state[k].earliest, now + 1))
+    if at == OFF or not finish or state[k].kind != WORK:
         return at
-    return finish_of(clock, state[k, TABLE], at, state[k, AMOUNT])
+    return finish_of(clock, state[k].table, at, state[k].amount)
 
 
 @inlined
 def allowed_from(clock: Clock, state: Slots, k: int, bound: int) -> int:
     """First place at or after a boundary where an activity may begin."""
-    if bound == state[k, EARLIEST] or state[k, KIND] == FINISH_MILESTONE:
+    if bound == state[k].earliest or state[k].kind == FINISH_MILESTONE:
         return bound
-    return next_start(clock, state[k, TABLE], bound)
+    return next_start(clock, state[k].table, bound)
 
 
 @borrowing
 def least_place(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int:
     """Least place beside the projected places of the predecessors; OFF off the axis."""
-    begin, end = int(state[k, EARLIEST]), OFF
+    begin, end = int(state[k].earliest), OFF
     for e in range(waits.first[k], waits.first[k + 1]):
-        event = projected(waits, clock, state, now, waits.link[e, PRED], waits.link[e, FROM_FINISH])
-        if event == OFF and waits.link[e, FROM_FINISH] and state[waits.link[e, PRED], BEGUN] != UNKNOWN:
-            event = finishing(waits, clock, state, now, waits.link[e, PRED])
+        event = projected(waits, clock, state, now, waits.link[e].pred, waits.link[e].from_finish)
+        if event == OFF and waits.link[e].from_finish and state[waits.link[e].pred].begun != UNKNOWN:
+            event = finishing(waits, clock, state, now, waits.link[e].pred)
         bound = (
-            OFF if event == OFF else shift(clock, waits.link[e, WAIT_TABLE], event, waits.link[e, WAIT_LAG])
+            OFF if event == OFF else shift(clock, waits.link[e].table, event, waits.link[e].lag)
         )
         if bound == OFF:
             return OFF
-        if waits.link[e, TO_FINISH]:
+        if waits.link[e].to_finish:
             end = max(end, bound)
         else:
             begin = max(begin, bound)
-    kind, c = state[k, KIND], state[k, TABLE]
+    kind, c = state[k].kind, state[k].table
     if kind == WORK:
         if end <= begin:
             return next_start(clock, c, begin)
-        at = earliest_start(clock, c, end, state[k, AMOUNT])
+        at = earliest_start(clock, c, end, state[k].amount)
         return next_start(clock, c, begin) if OFF < at < begin else at
     at = max(begin, end)
     return at if kind == FINISH_MILESTONE else next_start(clock, c, at)
@@ -350,14 +359,14 @@ def least_place(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> i
 @inlined
 def holds(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
     """Whether the minimum lags of an activity hold if it begins now; else it is visited later."""
-    if not run.state[k, LINKED]:
+    if not run.state[k].linked:
         return True
     t = run.tally[NOW]
     at = least_place(yard.waits, clock, run.state, t, k)
     if at == OFF:
         return False
-    if at <= t and run.state[k, KIND] != FINISH_MILESTONE:
-        at = next_start(clock, run.state[k, TABLE], t)
+    if at <= t and run.state[k].kind != FINISH_MILESTONE:
+        at = next_start(clock, run.state[k].table, t)
         run.tally[OFF_AXIS] |= at == OFF
     if at > t:
         poll(yard, run, k, at)
@@ -375,14 +384,14 @@ def poll(yard: Yard, run: Run, k: int, at: int) -> None:
 @borrowing
 def stuck(waits: Waits, state: Slots, k: int) -> bool:
     """Whether one link alone keeps an activity from going on until an event that time does not bring."""
-    flexible = state[k, BEGUN] == UNKNOWN and state[k, KIND] == WORK
+    flexible = state[k].begun == UNKNOWN and state[k].kind == WORK
     for e in range(waits.first[k], waits.first[k + 1]):
-        pred = waits.link[e, PRED]
-        if waits.link[e, WAIT_LAG] < 0 or (waits.link[e, TO_FINISH] and flexible):
+        pred = waits.link[e].pred
+        if waits.link[e].lag < 0 or (waits.link[e].to_finish and flexible):
             continue
-        if state[pred, BEGUN] == UNKNOWN:
+        if state[pred].begun == UNKNOWN:
             return True
-        if waits.link[e, FROM_FINISH] and state[pred, DONE] == UNKNOWN and stuck(waits, state, pred):
+        if waits.link[e].from_finish and state[pred].done == UNKNOWN and stuck(waits, state, pred):
             return True
     return False
 
@@ -393,21 +402,21 @@ def notify(yard: Yard, clock: Clock, run: Run, k: int, first: int, last: int) ->
     """Let go on what waited for an event of this activity by the steps from `first` to `last`."""
     t = run.tally[NOW]
     for e in range(first, last):
-        j, lag = yard.step[e, SUCC], yard.step[e, LAG]
-        bound = t if lag == 0 else shift(clock, yard.step[e, LAG_TABLE], t, lag)
+        j, lag = yard.step[e].succ, yard.step[e].lag
+        bound = t if lag == 0 else shift(clock, yard.step[e].table, t, lag)
         run.tally[OFF_AXIS] |= bound == OFF
-        run.state[j, BOUND] = max(run.state[j, BOUND], bound)
-        run.state[j, LEFT] -= 1
-        if run.state[j, LEFT] == 0:
-            at = allowed_from(clock, run.state, j, run.state[j, BOUND])
+        run.state[j].bound = max(run.state[j].bound, bound)
+        run.state[j].left -= 1
+        if run.state[j].left == 0:
+            at = allowed_from(clock, run.state, j, run.state[j].bound)
             run.tally[OFF_AXIS] |= at == OFF
             if at <= t:
                 stack(run, j)
             else:
                 arrange(run, j, at)
                 run.tally[PENDING] += 1
-    if run.state[k, LINKED]:
-        for w in range(yard.activity[k, WATCHERS], yard.activity[k + 1, WATCHERS]):
+    if run.state[k].linked:
+        for w in range(yard.watchers[k], yard.watchers[k + 1]):
             stack(run, yard.watcher[w])
 
 
@@ -415,9 +424,9 @@ def notify(yard: Yard, clock: Clock, run: Run, k: int, first: int, last: int) ->
 def begin(clock: Clock, run: Run, k: int) -> None:
     """Work goes on from here to its finish."""
     t = run.tally[NOW]
-    end = finish_of(clock, run.state[k, TABLE], t, run.state[k, AMOUNT])
+    end = finish_of(clock, run.state[k].table, t, run.state[k].amount)
     run.tally[OFF_AXIS] |= end == OFF
-    run.state[k, BEGUN], run.state[k, END] = t, end
+    run.state[k].begun, run.state[k].end = t, end
     arrange(run, k, max(end, t))
     run.tally[PENDING] += 1
 
@@ -425,26 +434,26 @@ def begin(clock: Clock, run: Run, k: int) -> None:
 @inlined
 def ask(yard: Yard, run: Run, k: int) -> None:
     """Ask for units from now on; what needs none starts at the next pass."""
-    run.state[k, READY] = run.tally[NOW]
+    run.state[k].ready = run.tally[NOW]
     run.tally[CHANGED] = 1
-    q = run.state[k, QUEUE]
-    if yard.queue[q, DEMANDS] == yard.queue[q + 1, DEMANDS]:
+    q = run.state[k].queue
+    if yard.queue[q].demands == yard.queue[q + 1].demands:
         run.stack[3, run.tally[GO]] = k
         run.tally[GO] += 1
         return
-    run.state[k, ASKED] = run.tally[TAKINGS]
-    push(run.heap, yard.queue[q, HEAP], run.size[q], key_of(yard, run, k))
+    run.state[k].asked = run.tally[TAKINGS]
+    push(run.heap, yard.queue[q].heap, run.size[q], key_of(yard, run, k))
     run.size[q] += 1
     if run.size[q] == 1:
         run.busy[0, run.tally[BUSY]], run.busy[1, q] = q, run.tally[BUSY]
         run.tally[BUSY] += 1
-        run.calendar[WAITED_FOR, yard.queue[q, OF_QUEUE]] += 1
+        run.calendar[WAITED_FOR, yard.queue[q].table] += 1
 
 
 @inlined
 def key_of(yard: Yard, run: Run, k: int) -> int:
     """Place in the order (planned start, ready slot, id)."""
-    waited = run.state[k, READY] - run.tally[FIRST]
+    waited = run.state[k].ready - run.tally[FIRST]
     run.tally[OFF_AXIS] |= waited >= 1 << yard.bits[0]
     return int(yard.place[k] | (np.int64(waited) << yard.bits[1]))
 
@@ -458,17 +467,17 @@ def number_of(yard: Yard, key: int) -> Any:
 @inlined
 def complete(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
     """Finish and free the units, unless FF or SF still hold the finish back."""
-    if run.state[k, LINKED]:
+    if run.state[k].linked:
         end = finishing(yard.waits, clock, run.state, run.tally[NOW], k)
         if end == OFF or end > run.tally[NOW]:
             if end != OFF:
                 poll(yard, run, k, end)
             return False
-    run.state[k, DONE] = run.tally[NOW]
+    run.state[k].done = run.tally[NOW]
     run.tally[CHANGED] = run.tally[FREED] = 1
-    q = run.state[k, QUEUE]
-    for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
-        run.unit[0, yard.demand[d, RESOURCE]] += yard.demand[d, GIVEN_BACK]
+    q = run.state[k].queue
+    for d in range(yard.queue[q].demands, yard.queue[q + 1].demands):
+        run.unit[0, yard.demand[d].resource] += yard.demand[d].given_back
     return True
 
 
@@ -481,30 +490,30 @@ def settle(yard: Yard, clock: Clock, run: Run, started: int) -> None:
         if started:
             started -= 1
             k = run.stack[3, started]
-            first, last = run.state[k, ON_START], run.state[k, ON_FINISH]
+            first, last = run.state[k].on_start, run.state[k].on_finish
         elif run.tally[VISITS]:
             run.tally[VISITS] -= 1
             k = run.stack[0, run.tally[VISITS]]
-            run.state[k, STACKED] = 0
-            if run.state[k, BEGUN] == UNKNOWN:
-                if run.state[k, READY] != UNKNOWN:
+            run.state[k].stacked = 0
+            if run.state[k].begun == UNKNOWN:
+                if run.state[k].ready != UNKNOWN:
                     run.tally[CHANGED] = 1
                     continue
-                if run.state[k, EARLIEST] > t or not holds(yard, clock, run, k):
+                if run.state[k].earliest > t or not holds(yard, clock, run, k):
                     continue
-                if run.state[k, KIND] != WORK:
-                    run.state[k, BEGUN] = run.state[k, DONE] = t
-                    first, last = run.state[k, ON_START], run.state[k + 1, ON_START]
-                elif run.state[k, LINKED] and yard.activity[k, IN_PROGRESS]:
+                if run.state[k].kind != WORK:
+                    run.state[k].begun = run.state[k].done = t
+                    first, last = run.state[k].on_start, run.state[k + 1].on_start
+                elif run.state[k].linked and yard.in_progress[k]:
                     begin(clock, run, k)
                 else:
                     ask(yard, run, k)
                     continue
             else:
-                due = run.state[k, DONE] == UNKNOWN and run.state[k, END] <= t
+                due = run.state[k].done == UNKNOWN and run.state[k].end <= t
                 if not (due and complete(yard, clock, run, k)):
                     continue
-                first, last = run.state[k, ON_FINISH], run.state[k + 1, ON_START]
+                first, last = run.state[k].on_finish, run.state[k + 1].on_start
         else:
             break
         notify(yard, clock, run, k, first, last)
@@ -514,8 +523,8 @@ def settle(yard: Yard, clock: Clock, run: Run, started: int) -> None:
 @inlined
 def enough(yard: Yard, run: Run, q: int) -> bool:
     """Whether there are units for one activity of a queue."""
-    for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
-        if run.unit[0, yard.demand[d, RESOURCE]] < yard.demand[d, UNITS]:
+    for d in range(yard.queue[q].demands, yard.queue[q + 1].demands):
+        if run.unit[0, yard.demand[d].resource] < yard.demand[d].units:
             return False
     return True
 
@@ -532,31 +541,31 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
         run.calendar[OPEN, c] = next_start(clock, c, run.tally[NOW])
     for b in range(run.tally[BUSY]):
         q = run.busy[0, b]
-        if run.calendar[OPEN, yard.queue[q, OF_QUEUE]] != run.tally[NOW] or not enough(yard, run, q):
+        if run.calendar[OPEN, yard.queue[q].table] != run.tally[NOW] or not enough(yard, run, q):
             continue
-        key = run.heap[yard.queue[q, HEAP]]
+        key = run.heap[yard.queue[q].heap]
         if holds(yard, clock, run, number_of(yard, key)):
             push(run.head, 0, heads, key)
             heads += 1
     while heads:
         key = run.head[0]
         k = number_of(yard, key)
-        q = run.state[k, QUEUE]
+        q = run.state[k].queue
         drop(run.head, 0, heads)
         heads -= 1
         if not enough(yard, run, q):
             continue
-        drop(run.heap, yard.queue[q, HEAP], run.size[q])
+        drop(run.heap, yard.queue[q].heap, run.size[q])
         run.size[q] -= 1
         take(yard, run, k, key)
         begin(clock, run, k)
         run.stack[3, started] = k
         started += 1
         if run.size[q]:
-            push(run.head, 0, heads, run.heap[yard.queue[q, HEAP]])
+            push(run.head, 0, heads, run.heap[yard.queue[q].heap])
             heads += 1
         else:
-            run.calendar[WAITED_FOR, yard.queue[q, OF_QUEUE]] -= 1
+            run.calendar[WAITED_FOR, yard.queue[q].table] -= 1
             run.tally[BUSY] -= 1
             last, at = run.busy[0, run.tally[BUSY]], run.busy[1, q]
             run.busy[0, at], run.busy[1, last] = last, at
@@ -566,17 +575,17 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
 @inlined
 def take(yard: Yard, run: Run, k: int, key: int) -> None:
     """Take the units of an activity; it was overtaken if one behind it took units of one of its resources."""
-    q, waited = run.state[k, QUEUE], run.tally[NOW] - run.state[k, READY]
-    for d in range(yard.queue[q, DEMANDS], yard.queue[q + 1, DEMANDS]):
-        resource = yard.demand[d, RESOURCE]
-        run.unit[0, resource] -= yard.demand[d, UNITS]
+    q, waited = run.state[k].queue, run.tally[NOW] - run.state[k].ready
+    for d in range(yard.queue[q].demands, yard.queue[q + 1].demands):
+        resource = yard.demand[d].resource
+        run.unit[0, resource] -= yard.demand[d].units
         run.unit[2, resource] += waited
         first, height = yard.pile[resource], run.unit[1, resource]
         if waited > run.tally[OVERTAKING]:
             low, high = 0, height
             while low < high:  # The first taking after it asked is the greatest of them.
                 middle = (low + high) >> 1
-                if run.pile[0, first + middle] >= run.state[k, ASKED]:
+                if run.pile[0, first + middle] >= run.state[k].asked:
                     high = middle
                 else:
                     low = middle + 1
@@ -628,18 +637,6 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
 
 
 @borrowing
-def lay_out(yard: Yard, run: Run) -> None:
-    """Lay out what is the same in every replication: slices of arrays would take seconds to compile."""
-    for k in range(len(run.state)):
-        for c in range(KIND, 16):
-            run.state[k, c] = yard.fixed[k, c - KIND]
-    for which in range(len(run.entry)):
-        run.entry[which, 0] = UNKNOWN
-    for at in range(len(run.bucket)):
-        run.bucket[at] = -1
-
-
-@borrowing
 def set_out(yard: Yard, run: Run, work: Slots, earliest: Slots) -> None:
     """Lay everything out as it is before the first instant; nothing is arranged any more."""
     for c in range(len(run.tally)):
@@ -648,10 +645,9 @@ def set_out(yard: Yard, run: Run, work: Slots, earliest: Slots) -> None:
     for k in range(len(yard.place)):
         at = earliest[k]
         first, last = min(first, at), max(last, at)
-        run.state[k, BOUND], run.state[k, LEFT] = at, yard.activity[k, WAITING]
-        for c in range(BEGUN, STACKED):
-            run.state[k, c] = UNKNOWN
-        run.state[k, STACKED], run.state[k, EARLIEST], run.state[k, AMOUNT] = 0, at, work[k]
+        run.state[k] = yard.blank[k]
+        run.state[k].bound = run.state[k].earliest = at
+        run.state[k].amount = work[k]
     run.tally[FIRST], run.tally[LAST_EARLY] = first, last
     for q in range(len(run.size)):
         run.size[q] = 0
@@ -667,8 +663,8 @@ def play(yard: Yard, clock: Clock, run: Run, horizon: int) -> bool:
     """Go from instant to instant until nothing happens any more; False if a date left the calendar."""
     change_capacity(yard, run, run.tally[FIRST])
     for k in range(len(yard.place)):
-        if run.state[k, LEFT] == 0:
-            arrange(run, k, run.state[k, EARLIEST])
+        if run.state[k].left == 0:
+            arrange(run, k, run.state[k].earliest)
             run.tally[PENDING] += 1
     while True:
         t = upcoming(run)
@@ -724,10 +720,10 @@ def events(
     resources = len(yard.held)
     run = Run(
         np.zeros(16, np.int64),
-        np.empty((count + 1, 16), np.int32),
+        yard.blank.copy(),
         np.empty((4, count), np.int32),
-        np.empty((2 * count + len(clock.row) + 1, 4), np.int32),
-        np.empty(BUCKETS, np.int32),
+        np.empty(2 * count + len(clock.row) + 1, ENTRY),
+        np.full(BUCKETS, -1, np.int32),
         np.empty(count, np.int64),
         np.empty(queues, np.int32),
         np.empty((2, queues), np.int32),
@@ -736,7 +732,8 @@ def events(
         np.empty((3, resources), np.int64),
         np.empty((2, yard.pile[resources]), np.int64),
     )
-    lay_out(yard, run)
+    for which in range(len(run.entry)):
+        run.entry[which].due = UNKNOWN
     works, earlies = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     starts, finishes = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     for begin_tile in range(0, len(rows), TILE):
@@ -752,11 +749,11 @@ def events(
             for r in range(resources):
                 waited[r, tile[s]] = run.unit[2, r]
             for k in range(count):
-                begun, done = run.state[k, BEGUN], run.state[k, DONE]
+                begun, done = run.state[k].begun, run.state[k].done
                 starts[s, k] = LIMIT + 1 if begun == UNKNOWN else begun
                 finishes[s, k] = LIMIT + 1 if done == UNKNOWN else done
         for k in range(count):
-            in_progress = yard.activity[k, IN_PROGRESS]
+            in_progress = yard.in_progress[k]
             for s in range(len(tile)):
                 finish[members[k], tile[s]] = finishes[s, k]
                 if not in_progress:
