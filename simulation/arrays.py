@@ -15,8 +15,7 @@ from scheduling.network import Network
 from simulation.dispatch import Dispatch
 from simulation.kernels.clock import clock
 from simulation.kernels.early import NONE, Net
-from simulation.kernels.events import ACTIVITY, DEMAND, QUEUE, STEP, UNKNOWN, WAIT, Waits, Yard
-from simulation.statistics import Slots
+from simulation.kernels.events import ACTIVITY, DEMAND, QUEUE, STEP, UNKNOWN, WAIT, Indices, Waits, Yard
 
 
 class Laid:
@@ -106,11 +105,13 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
     places = {at: place for place, at in enumerate(sorted(set(model.planned)))}
     steps = list(chain.from_iterable(zip(model.steps_on_start, model.steps_on_finish, strict=True)))
     begins = [*accumulate(map(len, steps), initial=0)]
-    blank = np.full(count + 1, UNKNOWN, dtype=np.int32).repeat(len(ACTIVITY)).view(ACTIVITY)
+    blank = np.zeros(count + 1, dtype=ACTIVITY)
+    for name in ("begun", "end", "done", "ready", "asked"):
+        blank[name] = UNKNOWN
     for k, i in enumerate(model.activities):
         here, linked = blank[k], bool(net.started(i) or model.waits[k] or model.watchers[k])
         here["kind"], here["table"], here["queue"] = net.kind[i], laid.row(net.tables[i]), model.queue[k]
-        here["left"], here["stacked"], here["linked"] = model.waiting[k], 0, linked
+        here["left"], here["linked"] = model.waiting[k], linked
     blank["on_start"], blank["on_finish"][:-1] = begins[::2], begins[1::2]
     users = [0] * len(net.resources)
     for q in model.queue:
@@ -139,7 +140,7 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
             ),
         ),
         _begins(model.watchers),
-        np.array([*chain.from_iterable(model.watchers)], dtype=np.int32),
+        np.array([*chain.from_iterable(model.watchers)], dtype=np.uint32),
         queue,
         np.array(
             [
@@ -154,13 +155,13 @@ def yard(model: Dispatch, laid: Laid) -> Yard:
         np.array(model.changes, dtype=np.int64),
         np.array(capacity, dtype=np.int64).reshape(len(capacity), -1),
         np.array(model.held, dtype=np.int64),
-        np.array([*accumulate(users, initial=0)], dtype=np.int64),
+        np.array([*accumulate(users, initial=0)], dtype=np.uint32),
     )
 
 
-def _begins(rows: Iterable[Sequence[Any]]) -> Slots:
+def _begins(rows: Iterable[Sequence[Any]]) -> Indices:
     """Where each row begins among all their items; one more entry ends the last."""
-    return np.array([*accumulate(map(len, rows), initial=0)], dtype=np.int32)
+    return np.array([*accumulate(map(len, rows), initial=0)], dtype=np.uint32)
 
 
 def _table(rows: Sequence[Any], width: int) -> Ints:

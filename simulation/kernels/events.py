@@ -6,43 +6,57 @@ SEMANTICS 22. State is kept in few arrays, because a call between kernels counts
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from scheduling.kernels.board import Ints, borrowing, inlined, kernel
 from simulation.kernels.clock import OFF, Clock, earliest_start, finish_of, next_start, shift
 from simulation.kernels.early import FINISH_MILESTONE, LIMIT, WORK
 from simulation.statistics import Slots
 
-STEP = np.dtype([("succ", np.int32), ("lag", np.int32), ("table", np.int32)])
+STEP = np.dtype([("succ", np.uint32), ("lag", np.int32), ("table", np.int32)])
 """A minimum lag that only lets a successor wait."""
 
-WAIT = np.dtype([(name, np.int32) for name in ("pred", "from_finish", "to_finish", "lag", "table")])
+WAIT = np.dtype(
+    [("pred", np.uint32), *((name, np.int32) for name in ("from_finish", "to_finish", "lag", "table"))]
+)
 """A minimum lag that goes by projected places."""
 
-QUEUE = np.dtype([("table", np.int32), ("demands", np.int32), ("heap", np.int32)])
+QUEUE = np.dtype([("table", np.int32), ("demands", np.uint32), ("heap", np.uint32)])
 """A queue: its calendar, where its demands and its heap begin. One row more ends those of the last."""
 
-DEMAND = np.dtype([("resource", np.int64), ("units", np.int64), ("given_back", np.int64)])
+DEMAND = np.dtype([("resource", np.uint32), ("units", np.int64), ("given_back", np.int64)])
 """Units that an activity takes; what is used up is not given back."""
 
 ACTIVITY = np.dtype(
     [
-        (name, np.int32)
-        for name in (
-            *("bound", "left", "begun", "end", "done", "ready", "asked", "stacked"),
-            *("earliest", "amount", "kind", "table", "queue", "on_start", "on_finish", "linked"),
-        )
+        *(
+            (name, np.int32)
+            for name in ("bound", "left", "begun", "end", "done", "ready", "asked", "stacked")
+        ),
+        *((name, np.int32) for name in ("earliest", "amount", "kind", "table", "linked")),
+        *((name, np.uint32) for name in ("queue", "on_start", "on_finish")),
     ]
 )
-"""The state of an activity: least place by the steps so far, steps left, start, end of the work, finish, ready
-slot, number of takings before it asked, whether it is on the stack of visits; least place and work in this
-replication; kind, calendar, queue, where its steps from the start and from the finish begin, whether it has
-waits or watchers or is in progress. That is one line of the cache; one row more ends the steps of the last."""
+"""The state of an activity, one line of the cache.
 
-ENTRY = np.dtype([("due", np.int32), ("after", np.int32)])
+Least place by the steps so far, steps left, start, end of the work, finish, ready slot, number of takings
+before it asked, whether it is on the stack of visits; least place and work in this replication; kind,
+calendar, whether it has waits or watchers or is in progress, queue, where its steps from the start and finish
+begin. One row more ends the steps of the last. What counts rows is unsigned, so that kernels need not ask
+whether it counts from the end.
+"""
+
+ENTRY = np.dtype([("due", np.int32), ("after", np.uint32)])
 """What is going to happen: its instant, and the next one in the same bucket."""
+
+NOBODY = (1 << 32) - 1
+"""No entry."""
+
+POLL = np.dtype([("who", np.uint32), ("at", np.int32)])
+"""Whom to visit at which instant."""
 
 WAITED_FOR, OPEN = range(2)
 """Rows of calendars."""
@@ -55,10 +69,13 @@ TILE = 16
 """Replications whose dates are fetched and stored together: they lie side by side in memory."""
 
 
+Indices: TypeAlias = npt.NDArray[np.uint32]
+
+
 class Waits(NamedTuple):
     """Links by projected places: those of activity k are the rows from ``first[k]`` to ``first[k + 1]``."""
 
-    first: Slots
+    first: Indices
     link: Any
 
 
@@ -92,8 +109,8 @@ class Yard(NamedTuple):
     in_progress: Slots
     step: Any
     waits: Waits
-    watchers: Slots
-    watcher: Slots
+    watchers: Indices
+    watcher: Indices
     queue: Any
     demand: Any
     place: Ints
@@ -101,7 +118,7 @@ class Yard(NamedTuple):
     changes: Ints
     capacity: Ints
     held: Ints
-    pile: Ints
+    pile: Indices
 
 
 (
@@ -135,8 +152,10 @@ class Run(NamedTuple):
     ----------
     tally : shape (16,)
     state : array of ACTIVITY, shape (activities + 1,)
-    stack : shape (4, activities)
-        Whom to visit now, whom to poll and when, and who starts without asking.
+    stack : shape (2, activities)
+        Whom to visit now, and who starts without asking.
+    poll : array of POLL, shape (activities,)
+        Whom to visit later.
     entry : array of ENTRY, shape (2 activities + calendars + 1,)
         Visits, polls, calendars that allow starts again, and the next change.
     bucket : shape (buckets,)
@@ -155,12 +174,13 @@ class Run(NamedTuple):
 
     tally: Ints
     state: Any
-    stack: Slots
+    stack: Indices
+    poll: Any
     entry: Any
-    bucket: Slots
+    bucket: Indices
     heap: Ints
-    size: Slots
-    busy: Slots
+    size: Indices
+    busy: Indices
     head: Ints
     calendar: Slots
     unit: Ints
@@ -169,9 +189,9 @@ class Run(NamedTuple):
 
 # -- heaps ------------------------------------------------------------------------------------------------
 @borrowing
-def push(heap: Ints, first: int, size: int, key: int) -> None:
+def push(heap: Ints, first: Any, size: Any, key: int) -> None:
     """Add a key to a heap of `size` that begins at `first`."""
-    at = size
+    first, at = np.int64(first), np.int64(size)
     while at > 0:
         parent = (at - 1) >> 1
         if heap[first + parent] <= key:
@@ -182,9 +202,10 @@ def push(heap: Ints, first: int, size: int, key: int) -> None:
 
 
 @borrowing
-def drop(heap: Ints, first: int, size: int) -> None:
+def drop(heap: Ints, first: Any, size: Any) -> None:
     """Take the least key off a heap of `size`."""
-    key, at, last = heap[first + size - 1], 0, size - 1
+    first, at, last = np.int64(first), 0, np.int64(size) - 1
+    key = heap[first + last]
     while True:
         child = 2 * at + 1
         if child >= last:
@@ -201,7 +222,7 @@ def drop(heap: Ints, first: int, size: int) -> None:
 
 # -- the agenda -------------------------------------------------------------------------------------------
 @borrowing
-def bucket_of(tally: Ints, bucket: Slots, t: int) -> int:
+def bucket_of(tally: Ints, bucket: Indices, t: int) -> int:
     """The bucket of an instant; the last one holds all that lies beyond."""
     return int(min(t - tally[FIRST], len(bucket) - 1))
 
@@ -245,20 +266,20 @@ def upcoming(run: Run) -> int:
     """The next instant; LIMIT without one."""
     mixed = len(run.bucket) - 1
     at, last = run.tally[NEXT], min(run.tally[FURTHEST] + 1, mixed)
-    while at < last and run.bucket[at] < 0:
+    while at < last and run.bucket[at] == NOBODY:
         at += 1
     run.tally[NEXT] = at
     if at < last:
         return int(run.tally[FIRST] + at)
     t, which = LIMIT, run.bucket[mixed]
-    while which >= 0:
+    while which != NOBODY:
         t = min(t, run.entry[which].due)
         which = run.entry[which].after
     return t
 
 
 @inlined
-def stack(run: Run, k: int) -> None:
+def stack(run: Run, k: Any) -> None:
     """Visit an activity at this instant."""
     if not run.state[k].stacked:
         run.state[k].stacked = 1
@@ -272,8 +293,8 @@ def open_bucket(run: Run, t: int, members: int) -> None:
     at = bucket_of(run.tally, run.bucket, t)
     which, mixed = run.bucket[at], at == len(run.bucket) - 1
     if not mixed:
-        run.bucket[at] = -1
-    while which >= 0:
+        run.bucket[at] = NOBODY
+    while which != NOBODY:
         after = run.entry[which].after
         if run.entry[which].due == t:
             if mixed:
@@ -282,13 +303,13 @@ def open_bucket(run: Run, t: int, members: int) -> None:
             if which < members:
                 run.tally[PENDING] -= 1
             if which < 2 * members:
-                stack(run, which % members)
+                stack(run, np.uint32(which % members))
         which = after
 
 
 # -- projections (SEMANTICS 21) ---------------------------------------------------------------------------
 @borrowing
-def finishing(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int:
+def finishing(waits: Waits, clock: Clock, state: Any, now: int, k: int) -> int:
     """Finish of a started activity beside the projected places of its FF and SF predecessors, or OFF."""
     end = int(state[k].end)
     for e in range(waits.first[k], waits.first[k + 1]):
@@ -296,11 +317,7 @@ def finishing(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int
             event = projected(waits, clock, state, now, waits.link[e].pred, waits.link[e].from_finish)
             if event == OFF and waits.link[e].from_finish and state[waits.link[e].pred].begun != UNKNOWN:
                 event = finishing(waits, clock, state, now, waits.link[e].pred)
-            bound = (
-                OFF
-                if event == OFF
-                else shift(clock, waits.link[e].table, event, waits.link[e].lag)
-            )
+            bound = OFF if event == OFF else shift(clock, waits.link[e].table, event, waits.link[e].lag)
             if bound == OFF:
                 return OFF
             end = max(end, bound)
@@ -308,7 +325,7 @@ def finishing(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int
 
 
 @borrowing
-def projected(waits: Waits, clock: Clock, state: Slots, now: int, k: int, finish: int) -> int:
+def projected(waits: Waits, clock: Clock, state: Any, now: int, k: int, finish: int) -> int:
     """Start or finish of an activity as projected now; OFF off the axis, and for a finish under way."""
     known = int(state[k].done if finish else state[k].begun)
     if known != UNKNOWN:
@@ -322,7 +339,7 @@ def projected(waits: Waits, clock: Clock, state: Slots, now: int, k: int, finish
 
 
 @inlined
-def allowed_from(clock: Clock, state: Slots, k: int, bound: int) -> int:
+def allowed_from(clock: Clock, state: Any, k: int, bound: int) -> int:
     """First place at or after a boundary where an activity may begin."""
     if bound == state[k].earliest or state[k].kind == FINISH_MILESTONE:
         return bound
@@ -330,16 +347,14 @@ def allowed_from(clock: Clock, state: Slots, k: int, bound: int) -> int:
 
 
 @borrowing
-def least_place(waits: Waits, clock: Clock, state: Slots, now: int, k: int) -> int:
+def least_place(waits: Waits, clock: Clock, state: Any, now: int, k: int) -> int:
     """Least place beside the projected places of the predecessors; OFF off the axis."""
     begin, end = int(state[k].earliest), OFF
     for e in range(waits.first[k], waits.first[k + 1]):
         event = projected(waits, clock, state, now, waits.link[e].pred, waits.link[e].from_finish)
         if event == OFF and waits.link[e].from_finish and state[waits.link[e].pred].begun != UNKNOWN:
             event = finishing(waits, clock, state, now, waits.link[e].pred)
-        bound = (
-            OFF if event == OFF else shift(clock, waits.link[e].table, event, waits.link[e].lag)
-        )
+        bound = OFF if event == OFF else shift(clock, waits.link[e].table, event, waits.link[e].lag)
         if bound == OFF:
             return OFF
         if waits.link[e].to_finish:
@@ -377,12 +392,12 @@ def holds(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
 def poll(yard: Yard, run: Run, k: int, at: int) -> None:
     """Visit later, unless only an event can help: that visits its watchers itself."""
     if not stuck(yard.waits, run.state, k):
-        run.stack[1, run.tally[POLLS]], run.stack[2, run.tally[POLLS]] = k, at
+        run.poll[run.tally[POLLS]].who, run.poll[run.tally[POLLS]].at = k, at
         run.tally[POLLS] += 1
 
 
 @borrowing
-def stuck(waits: Waits, state: Slots, k: int) -> bool:
+def stuck(waits: Waits, state: Any, k: int) -> bool:
     """Whether one link alone keeps an activity from going on until an event that time does not bring."""
     flexible = state[k].begun == UNKNOWN and state[k].kind == WORK
     for e in range(waits.first[k], waits.first[k + 1]):
@@ -438,7 +453,7 @@ def ask(yard: Yard, run: Run, k: int) -> None:
     run.tally[CHANGED] = 1
     q = run.state[k].queue
     if yard.queue[q].demands == yard.queue[q + 1].demands:
-        run.stack[3, run.tally[GO]] = k
+        run.stack[1, run.tally[GO]] = k
         run.tally[GO] += 1
         return
     run.state[k].asked = run.tally[TAKINGS]
@@ -461,7 +476,7 @@ def key_of(yard: Yard, run: Run, k: int) -> int:
 @inlined
 def number_of(yard: Yard, key: int) -> Any:
     """The activity of a key; of one type everywhere, or recursive kernels cannot be kept on disk."""
-    return np.int32(key & ((1 << yard.bits[1]) - 1))
+    return np.uint32(key & ((1 << yard.bits[1]) - 1))
 
 
 @inlined
@@ -489,7 +504,7 @@ def settle(yard: Yard, clock: Clock, run: Run, started: int) -> None:
         first = last = 0  # the steps to tell of an event; none of work in progress, but its watchers
         if started:
             started -= 1
-            k = run.stack[3, started]
+            k = run.stack[1, started]
             first, last = run.state[k].on_start, run.state[k].on_finish
         elif run.tally[VISITS]:
             run.tally[VISITS] -= 1
@@ -535,7 +550,7 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
     started = run.tally[GO]
     run.tally[GO] = 0
     for s in range(started):
-        begin(clock, run, run.stack[3, s])
+        begin(clock, run, run.stack[1, s])
     heads = 0
     for c in range(-1, len(clock.row)):
         run.calendar[OPEN, c] = next_start(clock, c, run.tally[NOW])
@@ -559,7 +574,7 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
         run.size[q] -= 1
         take(yard, run, k, key)
         begin(clock, run, k)
-        run.stack[3, started] = k
+        run.stack[1, started] = k
         started += 1
         if run.size[q]:
             push(run.head, 0, heads, run.heap[yard.queue[q].heap])
@@ -630,9 +645,9 @@ def look_ahead(yard: Yard, clock: Clock, run: Run, horizon: int) -> None:
     # Without calendars a projection that nothing else can change slips for ever, slot by slot.
     dead = not run.tally[PENDING] and change == len(yard.changes) and t > run.tally[LAST_EARLY]
     for p in range(run.tally[POLLS]):
-        at = run.stack[2, p]
+        at = run.poll[p].at
         if at <= horizon if horizon >= 0 else not dead:
-            by_then(run, members + run.stack[1, p], at)
+            by_then(run, members + run.poll[p].who, at)
     run.tally[POLLS] = 0
 
 
@@ -721,12 +736,13 @@ def events(
     run = Run(
         np.zeros(16, np.int64),
         yard.blank.copy(),
-        np.empty((4, count), np.int32),
+        np.empty((2, count), np.uint32),
+        np.empty(count, POLL),
         np.empty(2 * count + len(clock.row) + 1, ENTRY),
-        np.full(BUCKETS, -1, np.int32),
+        np.full(BUCKETS, NOBODY, np.uint32),
         np.empty(count, np.int64),
-        np.empty(queues, np.int32),
-        np.empty((2, queues), np.int32),
+        np.empty(queues, np.uint32),
+        np.empty((2, queues), np.uint32),
         np.empty(queues, np.int64),
         np.empty((2, len(clock.row) + 1), np.int32),
         np.empty((3, resources), np.int64),
