@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from scheduling.calendar import CalendarTable
 from scheduling.errors import InputError
-from scheduling.kernels.board import inlined
+from scheduling.kernels.board import borrowing
 from simulation.statistics import Slots
 
 OFF = -(1 << 31)
@@ -93,7 +93,7 @@ def _reach(sums: Any) -> Any:
     return np.searchsorted(sums, np.arange(int(sums[-1]) + 1))
 
 
-@inlined
+@borrowing
 def finish_of(clock: Clock, c: int, at: int, work: int) -> int:
     """Least boundary by which work that begins at `at` is done."""
     if c < 0 or work <= 0:
@@ -106,7 +106,7 @@ def finish_of(clock: Clock, c: int, at: int, work: int) -> int:
     return int(clock.finish[clock.row[c, WORKED] + need])
 
 
-@inlined
+@borrowing
 def next_start(clock: Clock, c: int, bound: int) -> int:
     """Least allowed start at or after a boundary."""
     if c < 0:
@@ -116,7 +116,7 @@ def next_start(clock: Clock, c: int, bound: int) -> int:
     return int(clock.next[clock.row[c, AT] + bound])
 
 
-@inlined
+@borrowing
 def earliest_start(clock: Clock, c: int, finish: int, work: int) -> int:
     """Least allowed start whose finish is at or after a boundary."""
     if c < 0:
@@ -130,7 +130,7 @@ def earliest_start(clock: Clock, c: int, finish: int, work: int) -> int:
     return int(clock.next[clock.row[c, AT] + at])
 
 
-@inlined
+@borrowing
 def shift(clock: Clock, c: int, bound: int, lag: int) -> int:
     """The boundary `lag` working slots after (before, if negative) another."""
     if c < 0:

@@ -169,9 +169,9 @@ def early(
     begin, end = np.empty(work.shape[1], np.int32), np.empty(work.shape[1], np.int32)
     for i in block:
         row = net.activity[i]
-        begin[:] = row[START]
         bounded = row[FINISH] != NONE
-        end[:] = row[FINISH]
+        for r in range(len(begin)):  # slices of arrays would take seconds to compile
+            begin[r], end[r] = row[START], row[FINISH]
         for g in net.gate[row[GATES] : net.activity[i + 1, GATES]]:
             moved(clock, -1, 0, arrivals[g], begin)
         for e in range(row[LINKS], net.activity[i + 1, LINKS]):
@@ -182,6 +182,6 @@ def early(
                 return int(i)
         if not placed_early(clock, row[KIND], row[TABLE], begin, end, bounded, work[i], resume[i], finish[i]):
             return int(i)
-        if not row[IN_PROGRESS]:
-            start[i] = resume[i]
+        for r in range(0 if row[IN_PROGRESS] else len(begin)):
+            start[i, r] = resume[i, r]
     return -1

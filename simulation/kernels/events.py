@@ -739,7 +739,7 @@ def events(
         np.empty((2, count), np.uint32),
         np.empty(count, POLL),
         np.empty(2 * count + len(clock.row) + 1, ENTRY),
-        np.full(BUCKETS, NOBODY, np.uint32),
+        np.empty(BUCKETS, np.uint32),
         np.empty(count, np.int64),
         np.empty(queues, np.uint32),
         np.empty((2, queues), np.uint32),
@@ -748,8 +748,10 @@ def events(
         np.empty((3, resources), np.int64),
         np.empty((2, yard.pile[resources]), np.int64),
     )
-    for which in range(len(run.entry)):
+    for which in range(len(run.entry)):  # slices of arrays would take seconds to compile
         run.entry[which].due = UNKNOWN
+    for at in range(len(run.bucket)):
+        run.bucket[at] = NOBODY
     works, earlies = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     starts, finishes = np.empty((TILE, count), np.int32), np.empty((TILE, count), np.int32)
     for begin_tile in range(0, len(rows), TILE):
