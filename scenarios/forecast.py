@@ -153,6 +153,9 @@ class Run:
             progress=lambda done, total: progress("stage_causes", done, total),
         )
         self.events = Events(self.assembly, self.simulation)
+        self.buffers = {
+            (item.before, item.deadline): item.slots / scenario.slots_per_day for item in self.plan.buffers
+        }
         self.quantiles = [self.simulation.dates(p) for p in (0.5, 0.8, 0.9)]
 
     @cached_property
@@ -257,6 +260,8 @@ class Run:
             deadline=next((_day(item.date) for item in project.deadlines if item.node == spec.node), None),
             hard=bool(line and line.hard),
             total_float=self.cpm.total_float[name],
+            feeding_buffer=self.buffers.get((name, False)),
+            deadline_buffer=self.buffers.get((name, True)),
             critical=name in self.cpm.critical,
             on_time=on_time,
             p50=p50,

@@ -75,6 +75,10 @@ class Node:
     deadline : date or None
     total_float : int or None
         Working slots of its calendar; elapsed ones for milestones.
+    feeding_buffer : float or None
+        Days by which what the node waits for may finish later than planned before its planned start moves.
+    deadline_buffer : float or None
+        Days from its planned date to its deadline.
     on_time : Probability or None
         By its own deadline, starting as soon as possible.
     p50, p80, p90 : date or None
@@ -103,6 +107,8 @@ class Node:
     deadline: date | None
     hard: bool
     total_float: int | None
+    feeding_buffer: float | None
+    deadline_buffer: float | None
     critical: bool
     on_time: Probability | None
     p50: date | None

@@ -100,6 +100,8 @@ def make_node(
         deadline=deadline,
         hard=deadline is not None and position % 4 == 0,
         total_float=None if done else slack * 5 // 7,
+        feeding_buffer=None,
+        deadline_buffer=None if done else float(slack),
         critical=not done and slack == 0,
         on_time=Probability(successes, trials) if deadline else None,
         p50=None if done else earliest.finish + days(slack // 2),

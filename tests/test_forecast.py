@@ -145,6 +145,19 @@ def test_dates_are_those_of_the_passes_and_plans(run: Run, result: Forecast) -> 
         assert project.critical_path == next(cpm.paths(project.id), ())
 
 
+def test_buffers_are_days_between_the_planned_dates(result: Forecast) -> None:
+    spans = {node.id: node.planned for node in nodes(result) if node.planned}
+    ahead = [node for node in nodes(result) if node.state != "done" and node.planned]
+    for node in ahead:
+        room = (node.deadline - node.planned.finish).days if node.deadline else 0
+        assert node.deadline_buffer == (room if room > 0 else None)
+    work = [node for node in ahead if node.node in ("begin", "build") and node.project == "Q"]
+    for node, before in zip(work, ("Q/permit", "Q/begin"), strict=True):  # milestones end where they begin
+        room = (node.planned.start - spans[before].finish).days - (before == "Q/permit")
+        assert node.feeding_buffer == (room if room > 0 else None)
+    assert [node for node in ahead if node.feeding_buffer]
+
+
 def test_probabilities_and_quantiles_are_shares_of_the_replications(run: Run, result: Forecast) -> None:
     net = run.net
     direct = simulate(net, run.plan.plan, risks=run.assembly.risks, replications=COUNT, seed=5)

@@ -268,7 +268,7 @@ def test_workbook_sheets_and_types(tmp_path: Path) -> None:
     assert light.value in {"绿灯", "黄灯", "红灯"}
     assert light.fill.fgColor.rgb in {"FFC6EFCE", "FFFFEB9C", "FFFFC7CE"}
     assert sheet.freeze_panes == "E2"
-    assert sheet.auto_filter.ref == "A1:AD34"
+    assert sheet.auto_filter.ref == "A1:AF34"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$1"

@@ -89,6 +89,8 @@ _DEADLINE: tuple[Column[NodeRow], ...] = (
 _P80 = _of_node("p80", "date", lambda node, lang: node.p80)
 _WHY: tuple[Column[NodeRow], ...] = (
     _of_node("total_float", "number", lambda node, lang: node.total_float),
+    _of_node("feeding_buffer", "number", lambda node, lang: node.feeding_buffer),
+    _of_node("deadline_buffer", "number", lambda node, lang: node.deadline_buffer),
     _of_node("critical", "text", lambda node, lang: _mark(node.critical, lang)),
     _of_node("cause", "text", lambda node, lang: cause_text(node.cause, lang)),
     _of_node("assumed", "text", lambda node, lang: _mark(node.assumed, lang)),
