@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from simulation.losses import DaysLost as DaysLost
     from simulation.losses import days_lost as days_lost
     from simulation.monte_carlo import simulate as simulate
-    from simulation.monte_carlo import simulate_variants as simulate_variants
     from simulation.need_by import NeedBy as NeedBy
     from simulation.need_by import need_by_dates as need_by_dates
     from simulation.push import BestInterventions as BestInterventions
@@ -106,7 +105,6 @@ _HOME = {
     "replay": "replays",
     "sensitivity": "criticality",
     "simulate": "monte_carlo",
-    "simulate_variants": "monte_carlo",
 }
 
 __all__ = list(_HOME)

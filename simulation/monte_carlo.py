@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -18,14 +18,12 @@ from scheduling.plan import Plan
 from simulation.record import Record, Recorder, keeps_all
 from simulation.result import BrokenLink, SimulationResult, count_broken, joined, merged_links, named
 from simulation.risks import RiskModel
-from simulation.sampling import cancelled, draw, redraw
+from simulation.sampling import cancelled, draw
 from simulation.simulator import Run, Simulator, replayed
 from simulation.workers import LARGE, spread
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (replications done, replications in all)."""
-
-Name = TypeVar("Name", bound=Hashable)
 
 BLOCK = 1024
 """Replications drawn and played at a time; no result depends on it."""
@@ -122,72 +120,6 @@ def simulate(
     return collected.result()
 
 
-def simulate_variants(
-    network: Network,
-    plan: Plan | None = None,
-    *,
-    risks: RiskModel,
-    variants: Mapping[Name, RiskModel],
-    replications: int | range = 1000,
-    seed: int = 0,
-    start: str = "asap",
-    executor: Executor | None = None,
-    progress: Progress | None = None,
-) -> tuple[SimulationResult, Iterator[tuple[Name, SimulationResult]]]:
-    """Simulate a risk model and variants of it with common random numbers, replaying only what differs.
-
-    Parameters
-    ----------
-    risks : RiskModel
-    variants : mapping of name to RiskModel
-        Such as ``{cause: risks.without(cause) for cause in risks.causes}``.
-    network, plan, replications, seed, start, executor, progress
-        As for :func:`simulate`; progress counts the replications of the base and of every variant. Executors
-        other than threads get the base alone: variants take over what is in memory.
-
-    Returns
-    -------
-    base : SimulationResult
-    results : iterator of (name, SimulationResult)
-        One variant at a time, each equal to what :func:`simulate` gives for it.
-
-    Notes
-    -----
-    Dispatch is a function of the early dates and the work of the dispatched activities, so that a replication
-    in which these are the same is taken over.
-    """
-    numbers = _numbers(replications)
-    whole = keeps_all(network, len(numbers), "auto")
-    job = Job(network, plan, risks, seed, start, "auto", whole, numbers[: replayed(network)])
-    base = _Collected(job, numbers)
-    large = len(numbers) * len(network) >= LARGE
-    total = len(numbers) * (1 + len(variants))
-    runs = []
-    for run, part in spread(job.run, _blocks(numbers, BLOCK), executor, large=large, here=True):
-        runs.append(run)
-        base.add(part)
-        if progress:
-            progress(base.count, total)
-
-    def variant(name: Name) -> SimulationResult:
-        other = replace(job, risks=variants[name])
-        vars(other)["simulator"] = job.simulator  # it knows nothing of risks
-        collected = _Collected(other, numbers)
-        for before in runs:
-            draws = redraw(network, before.draws, risks, other.risks, seed)
-            collected.add(other.part(job.simulator.rerun(before, draws)))
-        return collected.result()
-
-    def results() -> Iterator[tuple[Name, SimulationResult]]:
-        found = spread(variant, list(variants), executor, large=large, here=True)
-        for k, (name, result) in enumerate(zip(variants, found, strict=True), start=1):
-            if progress:
-                progress(len(numbers) * (1 + k), total)
-            yield name, result
-
-    return base.result(), results()
-
-
 def _until(
     job: Job, numbers: range, width: float, executor: Executor | None, progress: Progress | None
 ) -> SimulationResult:
@@ -266,23 +198,17 @@ class Job:
         return {name: value for name, value in self.__dict__.items() if name != "simulator"}
 
     def __call__(self, block: range) -> Part:
-        return self.run(block)[1]
-
-    def run(self, block: range) -> tuple[Run, Part]:
         """Play a block."""
-        run = self.simulator.run(draw(self.network, self.risks, self.seed, block))
-        return run, self.part(run, self.simulator.replay(run, self.replays))
-
-    def part(self, run: Run, replayed: int = 0) -> Part:
-        """What is kept of a block."""
-        net, dates = self.network, run.dates
+        net, simulator = self.network, self.simulator
+        run = simulator.run(draw(net, self.risks, self.seed, block))
+        dates = run.dates
         return Part(
             Record.of(net, dates.start, dates.finish, whole=self.whole),
             cancelled(net, self.risks, run.draws.luck),
             dates.overtaking,
             dates.waited,
             named(net, count_broken(net, dates.start, dates.finish)),
-            replayed,
+            simulator.replay(run, self.replays),
         )
 
 

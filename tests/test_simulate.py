@@ -23,7 +23,7 @@ from scheduling.network import WORK, Factor, Network, Resource
 from scheduling.passes import early_pass
 from scheduling.plan import Plan
 from scheduling.status import Status
-from simulation import simulate, simulate_variants
+from simulation import simulate
 from simulation.distributions import Discrete, Fixed, Occasional, Pert, Triangular, Uniform
 from simulation.result import SimulationResult
 from simulation.risks import Cancellation, Driver, Rework, RiskModel
@@ -138,30 +138,6 @@ def test_sending_everything_through_the_engine_changes_nothing(network: Network,
     assert same(auto, simpy)
     assert (auto.overtaking == simpy.overtaking).all()
     assert auto.broken == simpy.broken
-
-
-@pytest.mark.parametrize("start", ["asap", "plan"])
-def test_variants_equal_full_runs(start: str) -> None:
-    network, risks = crews(4), crew_risks(4)
-    plan = planned(network, by=4)
-    base, variants = simulate_variants(
-        network,
-        plan,
-        risks=risks,
-        variants={cause: risks.without(cause) for cause in risks.causes},
-        replications=300,
-        seed=3,
-        start=start,
-    )
-    found = dict(variants)
-    assert same(base, simulate(network, plan, risks=risks, replications=300, seed=3, start=start))
-    for cause, result in found.items():
-        full = simulate(
-            network, plan, risks=risks.without(cause), replications=300, seed=3, start=start, engine="simpy"
-        )
-        assert same(result, full), cause
-        assert (result.overtaking == full.overtaking).all()
-    assert any(not same(base, result) for result in found.values())
 
 
 # -- start rules and engines --------------------------------------------------------------------------------
