@@ -181,7 +181,7 @@ def test_holds_and_problems_stand_on_the_sheet() -> None:
     )
     sheet = readiness(Run(scenario.model_copy(update={"replications": 20})), "S4", "start")
     others = [(item.kind, item.id, item.by) for item in sheet.items if item.kind != "node"]
-    assert sorted(others) == [("hold", "hold:H1", date(2022, 10, 1)), ("problem", "Q1", None)]
+    assert sorted(others) == [("hold", "hold:H1", date(2022, 10, 1)), ("problem", "Q1", date(2022, 8, 16))]
 
 
 def test_a_hold_blocks_what_it_names() -> None:

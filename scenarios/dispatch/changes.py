@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scenarios.dispatch.quotas import quotas
+from scenarios.dispatch.tasks import due_date
 from scenarios.fields import day_of
 from scenarios.forecast import Run
 from scenarios.results import Light, Node, ProjectResult
@@ -154,7 +155,7 @@ def _row(
         overdue=tuple(
             name
             for name, item in new.problems.items()
-            if not item.closed and item.due and item.due < day_of(now.scenario.data_date)
+            if not item.closed and due_date(item) < day_of(now.scenario.data_date)
         ),
         invested=None if None in spent else spent[1].completed - spent[0].completed,  # type: ignore[union-attr]
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias
 
+from scenarios.dispatch.rules import full_months, year_share
+from scenarios.dispatch.tasks import Task, task_of
 from scenarios.forecast import DUE_DAYS, Run
 from scenarios.results import Cause, Forecast, Light, Node, ProjectResult
 from scenarios.schema import Label, ProblemSpec
@@ -35,18 +37,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class OpenProblem:
-    """A line of the problem list that is not closed.
-
-    Attributes
-    ----------
-    age, days_over : int
-        Days since it was raised, and past its due date (0 where it is not overdue).
-    """
+    """A line of the problem list that is not closed, and the task that it is."""
 
     project: ProjectResult
     spec: ProblemSpec
-    age: int
-    days_over: int
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +134,14 @@ class Money:
     Attributes
     ----------
     completed : float
-        In the months of the year that the scenario names.
-    linear : float
-        Share of the year that has gone by in whole months (序时进度).
+        In the months that have ended.
+    months : int
+        How many these are; of twelve they are 序时进度.
     """
 
     plan: float
     completed: float
-    linear: float
+    months: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,18 +287,16 @@ def _changes(now: Forecast, then: Forecast) -> Changes:
 
 def _money(run: Run) -> Money | None:
     today = run.forecast.data_date
-    plans = [
-        (
-            money.this_year,
-            sum(amount for month, amount in money.months.items() if month[:4] == f"{today.year}"),
-        )
+    shares = [
+        (money.this_year, share)
         for project in run.scenario.projects
-        if (money := project.investment) and money.this_year and money.months
+        if (money := project.investment)
+        if (share := year_share(money, today)) is not None and money.this_year
     ]
-    if not plans:
+    if not shares:
         return None
-    whole = today.month if (today + timedelta(days=1)).month != today.month else today.month - 1
-    return Money(sum(plan for plan, _ in plans), sum(done for _, done in plans), whole / 12)
+    done = sum(plan * share for plan, share in shares)
+    return Money(sum(plan for plan, _ in shares), done, full_months(today))
 
 
 # -- what to do -------------------------------------------------------------------------------------------
@@ -317,21 +310,18 @@ def _due(forecast: Forecast, until: date, by: Owner, *, key_only: bool) -> Itera
 
 
 def _problems(run: Run) -> Iterator[OpenProblem]:
-    today = run.forecast.data_date
     for project, result in zip(run.scenario.projects, run.forecast.projects, strict=True):
-        for spec in project.problems.values():
+        for name, spec in project.problems.items():
             if spec.closed is None:
-                over = (today - spec.due).days if spec.due else 0
-                yield OpenProblem(result, spec, (today - spec.raised).days, max(over, 0))
+                yield OpenProblem(result, spec, task_of(run, project, name))
 
 
 def _to_solve(problems: Iterable[OpenProblem], by: Owner) -> Iterator[Item]:
     for problem in problems:
-        project, spec = problem.project, problem.spec
+        project, spec, task = problem.project, problem.spec, problem.task
         own = {"lead_unit": spec.lead_unit, "responsible_unit": spec.responsible_unit}.get(by)
-        unit = spec.responsible_unit or project.responsible_unit
-        who = Label(zh=unit, en=unit) if unit else None
-        yield Item("problem", own or getattr(project, by), project, spec.what, who, spec.due, None)
+        owner = own or getattr(project, by)
+        yield Item("problem", owner, project, spec.what, task.responsible, task.due, None)
 
 
 def _to_push(forecast: Forecast, by: Owner) -> Iterator[Item]:

@@ -39,7 +39,7 @@ class InvestmentRow:
         Part of the gap that no work of the plan can close: all that is built is finished, the money is not
         booked (应核对完成投资、补报入账).
     unfunded : float or None
-        Total less what is secured (资金缺口).
+        What is secured falls so much short of the total (资金缺口).
     funded_until : date or None
         Last day of the month in which expected spending passes what is secured; None where it does not
         within five years.
@@ -142,7 +142,7 @@ def investment_report(run: Run) -> InvestmentReport:
         if row.expected is not None and row.done is not None:
             judged.append(project.investment)
             year += row.done + path[:12]
-    able = [row for row in rows if row.able and row.able > 0]
+    able = [row for row in rows if row.able]
     return InvestmentReport(
         year=today.year,
         whole=_whole(rows, year[11] if judged else None),
@@ -179,7 +179,7 @@ def _row(run: Run, project: Project, left: Floats, funded_until: date | None) ->
     if money.this_year and done is not None:
         expected = done + float(left.mean())
         low, high = (done + float(value) for value in np.quantile(left, (0.1, 0.9)))
-        able = float(_soonest(run, project) - left.mean())
+        able = max(0.0, float(_soonest(run, project) - left.mean()))
         gap = money.this_year - expected
         built = not spending_nodes(run.assembly, project.id)
         unplaced = max(0.0, min(gap, money.total - money.completed)) if built else 0.0
@@ -196,7 +196,7 @@ def _row(run: Run, project: Project, left: Floats, funded_until: date | None) ->
         high=high,
         gap=gap,
         unplaced=unplaced,
-        unfunded=None if money.secured is None else money.total - money.secured,
+        unfunded=None if money.secured is None else max(0.0, money.total - money.secured),
         funded_until=funded_until,
         able=able,
     )

@@ -8,6 +8,7 @@ from typing import Literal
 
 import networkx as nx
 
+from scenarios.dispatch.tasks import task_of
 from scenarios.factors import HOLD, FactorRisk
 from scenarios.fields import day_of
 from scenarios.forecast import Run
@@ -111,7 +112,7 @@ def readiness(run: Run, project: str, event: Event) -> ReadinessSheet:
     if happened is None:
         items += [_node(node) for node in opened if node.id not in names]
         items += _factors(run, {node.id for node in opened})
-        items += _problems(spec, {node.node for node in opened})
+        items += _problems(run, spec, {node.node for node in opened})
     return ReadinessSheet(
         project=project,
         name=spec.name,
@@ -147,13 +148,12 @@ def _supply(item: FactorRisk) -> date | None:
     return day_of(item.factor.supply) if isinstance(item.factor.supply, date) else None
 
 
-def _problems(project: Project, opened: set[str]) -> list[OpenItem]:
-    return [
-        OpenItem("problem", name, item.what, _text(item.responsible_unit), item.due, None, False)
+def _problems(run: Run, project: Project, opened: set[str]) -> list[OpenItem]:
+    found = [
+        (name, task_of(run, project, name))
         for name, item in project.problems.items()
         if item.closed is None and (item.node is None or item.node in opened)
     ]
-
-
-def _text(unit: str | None) -> Label | None:
-    return Label(zh=unit, en=unit) if unit else None
+    return [
+        OpenItem("problem", name, task.what, task.responsible, task.due, None, False) for name, task in found
+    ]

@@ -148,11 +148,7 @@ def tasks(run: Run) -> tuple[Task, ...]:
     >>> one.responsible.zh, one.due.isoformat(), one.overdue, one.directive.isoformat()
     ('住房和城乡建设部门', '2022-08-16', 15, '2022-09-07')
     """
-    found = [
-        _task(run, project, name, problem)
-        for project in run.scenario.projects
-        for name, problem in project.problems.items()
-    ]
+    found = [task_of(run, project, name) for project in run.scenario.projects for name in project.problems]
     return tuple(sorted(found, key=_order))
 
 
@@ -161,10 +157,16 @@ def _order(task: Task) -> tuple[Any, ...]:
     return (task.closed is not None, -gain, -task.overdue, task.raised, task.id)
 
 
-def _task(run: Run, project: Project, name: str, problem: ProblemSpec) -> Task:
-    today, kind = day_of(run.scenario.data_date), cause_classes()[problem.cause]
+def due_date(problem: ProblemSpec) -> date:
+    """Last day to solve a problem: as given, else raised plus the days of its class."""
+    return problem.due or problem.raised + timedelta(days=cause_classes()[problem.cause].days)
+
+
+def task_of(run: Run, project: Project, name: str) -> Task:
+    """One problem of a project as a task."""
+    problem, today = project.problems[name], day_of(run.scenario.data_date)
+    kind, due = cause_classes()[problem.cause], due_date(problem)
     node = _node(run, project, problem, kind)
-    due = problem.due or problem.raised + timedelta(days=kind.days)
     until = problem.closed or today
     overdue = max(0, (until - due).days)
     lead = problem.lead_unit or project.lead_unit

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.dispatch.digest import AHEAD, Cadence, Changes, Digest, Item
+from scenarios.dispatch.rules import schedule_gap
 from scenarios.documents.model import (
     Block,
     Cell,
@@ -217,14 +218,15 @@ def _money_text(digest: Digest, lang: str) -> str:
     money = digest.money
     assert money is not None
     share = 100 * money.completed / money.plan
-    gap = share - 100 * money.linear
+    gap = schedule_gap(money.completed / money.plan, money.months)
     return say(
         "digest_money",
         lang,
         plan=f"{money.plan:,.0f}",
         completed=f"{money.completed:,.0f}",
         share=f"{share:.1f}",
-        linear=f"{100 * money.linear:.1f}",
+        months=money.months,
+        linear=f"{100 * money.months / 12:.1f}",
         gap=say("digest_ahead" if gap >= 0 else "digest_behind", lang, points=f"{abs(gap):.1f}"),
     )
 
@@ -260,12 +262,12 @@ def _problems(digest: Digest, lang: str) -> Iterator[Block]:
             (
                 problem.project.name.text(lang),
                 problem.spec.what.text(lang),
-                say(f"digest_class_{problem.spec.cause}", lang),
-                problem.spec.raised,
-                problem.age,
-                problem.spec.due,
-                problem.days_over or None,
-                problem.spec.responsible_unit or problem.project.responsible_unit,
+                problem.task.cause_name.text(lang),
+                problem.task.raised,
+                problem.task.age,
+                problem.task.due,
+                problem.task.overdue or None,
+                problem.task.responsible.text(lang),
             )
             for problem in digest.problems
         ],
