@@ -238,6 +238,13 @@ def test_the_day_before_the_data_date_is_known() -> None:
     load_text(TEMPLATE + "    current: {node: D1, since: 2026-03-02}\n")
 
 
+def test_money_is_booked_in_months_that_have_begun() -> None:
+    text = TEMPLATE + "    investment: {total: 100, completed: 9, months: {2026-03: 4, %s: 5}}\n"
+    load_text(text % "2026-02")
+    found = fault_of(text % "2026-04")
+    assert "projects[0].investment.months.2026-04: 2026-04-01 is not before the data date 2026-03-02" in found
+
+
 def test_hours_of_the_data_date() -> None:
     text = (HEAD + TWO).replace(
         "2026-03-02", "2026-03-02 12:00"

@@ -52,6 +52,8 @@ def _facts(project: Project, here: Path, data_date: date) -> Iterator[Problem]:
         facts += [(("problems", name, key), getattr(item, key)) for name, item in project.problems.items()]
     for key in ("raised", "cleared"):
         facts += [(("holds", name, key), getattr(item, key)) for name, item in project.holds.items()]
+    months = project.investment.months if project.investment else {}
+    facts += [(("investment", "months", month), date.fromisoformat(f"{month}-01")) for month in months]
     for path, when in facts:
         if when is not None and when >= data_date:
             message = f"{when} is not before the data date {data_date}; what is known ends the day before"
