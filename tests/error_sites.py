@@ -1,0 +1,376 @@
+"""Every error message in the sources that can reach a planner, found by reading the syntax trees.
+
+A message is followed back from where it is raised through local variables, constants, parameters of helper
+functions (to all their callers) and results of functions, so that no way of writing one escapes.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import string
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("scheduling", "simulation", "scenarios")
+SPOKEN = {"ValueError": ("scenarios/schema/", "scenarios/fields.py"), "in_language": ("scenarios/cli/",)}
+"""Calls, and where, whose first argument a planner may read, beside errors of ours and problems."""
+OWN_CATALOGUES = {"say", "label", "level_label"}
+_DEEPEST = 12
+
+
+class Field(NamedTuple):
+    """A place in a message that a run fills: texts of ours that may stand there, and whether they are all."""
+
+    source: str
+    texts: tuple[Text, ...] = ()
+    known: bool = False
+
+
+Text = tuple["str | Field", ...]
+
+
+@dataclass
+class Function:
+    """A function, with the module and the class that hold it."""
+
+    module: Module
+    node: ast.FunctionDef | ast.Lambda
+    owner: str | None = None
+
+
+@dataclass
+class Module:
+    """A module with its constants."""
+
+    path: str
+    tree: ast.Module
+    constants: dict[str, ast.expr] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+class Site(NamedTuple):
+    """Where a message stands."""
+
+    path: str
+    line: int
+    texts: tuple[Text, ...]
+
+
+class Sources:
+    """All modules, and what their names stand for."""
+
+    def __init__(self, root: Path = ROOT, packages: Iterable[str] = PACKAGES) -> None:
+        self.modules: list[Module] = []
+        self.functions: dict[str, list[Function]] = defaultdict(list)
+        self.constants: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.calls: dict[str, list[tuple[Module, ast.Call]]] = defaultdict(list)
+        self.within: dict[ast.AST, Function | None] = {}
+        self.bases: dict[str, set[str]] = {}
+        self.inits: dict[str, Function] = {}
+        for package in packages:
+            for path in sorted((root / package).rglob("*.py")):
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                module = Module(path.relative_to(root).as_posix(), tree)
+                self.modules.append(module)
+                self._index(module, tree, None, None)
+        self.errors = self._subclasses("SchedulingError")
+
+    def _index(self, module: Module, node: ast.AST, function: Function | None, owner: str | None) -> None:
+        for child in ast.iter_child_nodes(node):
+            self.parents[child] = node
+            inner, inside = function, owner
+            if isinstance(child, ast.FunctionDef):
+                if owner is None:
+                    module.names.add(child.name)
+                inner = Function(module, child, owner)
+                self.functions[child.name].append(inner)
+                if child.name == "__init__" and owner:
+                    self.inits[owner] = inner
+            elif isinstance(child, ast.ClassDef):
+                inside = child.name
+                self.bases[child.name] = {ast.unparse(base).split(".")[-1] for base in child.bases}
+            elif isinstance(child, ast.ImportFrom):
+                module.names |= {alias.asname or alias.name for alias in child.names}
+            elif isinstance(child, ast.Call):
+                self.calls[_called(child)].append((module, child))
+            if function is None and isinstance(child, (ast.Assign, ast.AnnAssign)) and child.value:
+                targets = child.targets if isinstance(child, ast.Assign) else [child.target]
+                for target in targets:
+                    if isinstance(target, ast.Name):
+                        module.constants[target.id] = child.value
+                        self.constants[target.id].append((module, child.value))
+            self.within[child] = inner
+            self._index(module, child, inner, inside)
+
+    def _subclasses(self, root: str) -> set[str]:
+        found = {root}
+        while grown := {name for name, bases in self.bases.items() if bases & found} - found:
+            found |= grown
+        return found
+
+    # -- what an expression can be ------------------------------------------------------------------------
+    def texts(self, node: ast.expr, module: Module, seen: tuple[ast.AST, ...] = ()) -> tuple[Text, ...]:
+        """All texts that an expression can have."""
+        if node in seen or len(seen) > _DEEPEST:
+            return ((Field(ast.unparse(node)),),)
+        found = dict.fromkeys(_merged(text) for text in self._texts(node, module, (*seen, node)))
+        return tuple(found)
+
+    def _texts(self, node: ast.expr, module: Module, seen: tuple[ast.AST, ...]) -> Iterator[Text]:
+        blank: Text = (Field(ast.unparse(node)),)
+        match node:
+            case ast.Constant(value=str(value)):
+                yield (value,)
+            case ast.JoinedStr(values=parts):
+                yield tuple(piece for part in parts for piece in self._part(part, module, seen))
+            case ast.BinOp(op=ast.Add(), left=left, right=right):
+                yield tuple(piece for part in (left, right) for piece in self._part(part, module, seen))
+            case ast.IfExp():
+                yield from self.texts(node.body, module, seen)
+                yield from self.texts(node.orelse, module, seen)
+            case ast.BoolOp():
+                for value in node.values:
+                    yield from self.texts(value, module, seen)
+            case ast.Name():
+                yield from self._name(node, module, seen) or (blank,)
+            case ast.NamedExpr():
+                yield from self.texts(node.value, module, seen)
+            case ast.Subscript(value=ast.Name() as table):
+                yield from self._items(table, module, seen) or (blank,)
+            case ast.Call(func=ast.Attribute(attr="format", value=template)):
+                for text in self.texts(template, module, seen):
+                    yield tuple(piece for part in text for piece in _split_format(part))
+            case ast.Call(func=ast.Attribute(attr="get", value=ast.Name() as table)):
+                yield from self._items(table, module, seen) or (blank,)
+            case ast.Call(
+                func=ast.Attribute(attr="join", value=ast.Constant(value=str(between))), args=[parts]
+            ):
+                yield from self._joined(parts, module, seen) or (blank,)
+                if any(map(str.isalpha, between)):
+                    yield (*blank, between, *blank)
+            case ast.Call(func=ast.Name(id="str"), args=[ast.Name() as inner]):
+                yield from self.texts(inner, module, seen)
+            case ast.Call():
+                yield from self._returned(node, module, seen) or (blank,)
+            case _:
+                yield blank
+
+    def _part(self, node: ast.expr, module: Module, seen: tuple[ast.AST, ...]) -> Text:
+        match node:
+            case ast.Constant(value=str(value)):
+                return (value,)
+            case ast.JoinedStr():
+                return self.texts(node, module, seen)[0]
+            case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+                return (self._field(value, module, seen),)
+            case ast.FormattedValue(value=value):
+                return (Field(ast.unparse(value)),)
+            case _:
+                return (self._field(node, module, seen),)
+
+    def _field(self, node: ast.expr, module: Module, seen: tuple[ast.AST, ...]) -> Field:
+        texts = self.texts(node, module, seen)
+        ours = tuple(text for text in texts if not text or any(isinstance(piece, str) for piece in text))
+        return Field(ast.unparse(node), ours, known=ours == texts)
+
+    def _name(self, node: ast.Name, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
+        function = self.within.get(node)
+        while function is not None:
+            values = list(self._assigned(node.id, function.node))
+            if values:
+                return [text for value in values for text in self.texts(value, module, seen)]
+            if node.id in _parameters(function.node):
+                if "str" not in _annotation(function.node, node.id):
+                    return []
+                return self._passed(function, node.id, seen)
+            outer = self.parents.get(function.node)
+            function = self.within.get(outer) if outer is not None else None
+        if node.id in module.constants:
+            return list(self.texts(module.constants[node.id], module, seen))
+        found = self.constants.get(node.id, [])
+        if node.id not in module.names:
+            return []
+        return [text for other, value in found for text in self.texts(value, other, seen)]
+
+    def _assigned(self, name: str, function: ast.AST) -> Iterator[ast.expr]:
+        """What a local variable is set to, here or in a loop over things written out."""
+        for node in ast.walk(function):
+            match node:
+                case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=value):
+                    if value is not None:
+                        yield from _bound(name, target, value)
+                case ast.NamedExpr(target=target, value=value):
+                    yield from _bound(name, target, value)
+                case ast.AugAssign(target=ast.Name(id=other), value=value) if other == name:
+                    yield value
+                case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                    for item in self._members(value, function):
+                        yield from _bound(name, target, item)
+
+    def _members(self, value: ast.expr, function: ast.AST) -> Iterator[ast.expr]:
+        """What a loop runs over, where that is written out."""
+        match value:
+            case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+                yield from items
+            case ast.Call(func=ast.Attribute(attr="items", value=ast.Dict(keys=keys, values=values))):
+                for key, item in zip(keys, values, strict=True):
+                    if key is not None:
+                        yield ast.Tuple([key, item])
+            case ast.Call(func=ast.Attribute(attr="items", value=ast.Name(id=name))):
+                for node in ast.walk(function):
+                    match node:
+                        case ast.Assign(targets=[ast.Name(id=other)], value=ast.Dict() as table) if (
+                            other == name
+                        ):
+                            call = ast.Call(ast.Attribute(table, "items"), [], [])
+                            yield from self._members(call, function)
+
+    def _passed(self, function: Function, name: str, seen: tuple[ast.AST, ...]) -> list[Text]:
+        """What all callers give a parameter."""
+        node = function.node
+        if isinstance(node, ast.Lambda):
+            return []
+        names = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
+        bound = names and names[0] in ("self", "cls")
+        called = {node.name}
+        if node.name == "__init__" and function.owner:
+            called = self._subclasses(function.owner)
+        found: list[Text] = []
+        for module, call in itertools.chain.from_iterable(self.calls[other] for other in called):
+            if node.name.startswith("_") and node.name != "__init__" and module is not function.module:
+                continue
+            if function.owner and isinstance(call.func, ast.Name) and call.func.id in module.names:
+                continue
+            given = {item.arg: item.value for item in call.keywords}
+            value = given.get(name)
+            if value is None and name in names:
+                place = names.index(name) - bool(bound)
+                if place < len(call.args) and not any(isinstance(a, ast.Starred) for a in call.args):
+                    value = call.args[place]
+            if value is not None:
+                found += self.texts(value, module, seen)
+        return found
+
+    def _items(self, table: ast.Name, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
+        """The values of a constant mapping."""
+        value = module.constants.get(table.id)
+        if isinstance(value, ast.Dict):
+            return [text for item in value.values for text in self.texts(item, module, seen)]
+        return []
+
+    def _joined(self, parts: ast.expr, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
+        if isinstance(parts, (ast.GeneratorExp, ast.ListComp)):
+            return list(self.texts(parts.elt, module, seen))
+        return []
+
+    def _returned(self, call: ast.Call, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
+        """What a function of ours returns."""
+        name = _called(call)
+        if name in OWN_CATALOGUES:
+            return []
+        found: list[Text] = []
+        for function in self.functions.get(name, []):
+            if name.startswith("_") and function.module is not module:
+                continue
+            annotation = function.node.returns if isinstance(function.node, ast.FunctionDef) else None
+            if annotation is None or "str" not in ast.unparse(annotation).replace("|", " ").split():
+                continue
+            for node in ast.walk(function.node):
+                if isinstance(node, ast.Return) and node.value is not None:
+                    if isinstance(node.value, ast.Constant) and node.value.value is None:
+                        continue
+                    found += self.texts(node.value, function.module, seen)
+        return found
+
+    # -- sites ---------------------------------------------------------------------------------------------
+    def sites(self) -> Iterator[Site]:
+        """Every place where a message is made."""
+        for module in self.modules:
+            for node in ast.walk(module.tree):
+                for value in self._messages(node, module):
+                    texts = self.texts(value, module)
+                    if isinstance(value, ast.Name) and texts == ((Field(value.id),),):
+                        continue
+                    yield Site(module.path, value.lineno, texts)
+
+    def _messages(self, node: ast.AST, module: Module) -> Iterator[ast.expr]:
+        if not isinstance(node, ast.Call):
+            return
+        name = _called(node)
+        function = self.within.get(node)
+        owner = function.owner if function else None
+        if name == "Problem" and len(node.args) > 1:
+            yield node.args[1]
+        elif name == "__init__" and owner in self.errors and node.args:
+            yield node.args[0]
+        elif name in self.errors and name not in self.inits and node.args:
+            if not any(base in self.inits for base in self._ancestors(name)):
+                yield node.args[0]
+        elif name in SPOKEN and module.path.startswith(SPOKEN[name]) and node.args:
+            yield node.args[0]
+
+    def _ancestors(self, name: str) -> Iterator[str]:
+        for base in self.bases.get(name, ()):
+            yield base
+            yield from self._ancestors(base)
+
+
+def _called(call: ast.Call) -> str:
+    return (
+        ast.unparse(call.func).split(".")[-1] if not isinstance(call.func, ast.Attribute) else call.func.attr
+    )
+
+
+def _parameters(node: ast.FunctionDef | ast.Lambda) -> set[str]:
+    arguments = node.args
+    return {item.arg for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
+
+
+def _annotation(node: ast.FunctionDef | ast.Lambda, name: str) -> list[str]:
+    arguments = node.args
+    for item in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        if item.arg == name and item.annotation is not None:
+            return ast.unparse(item.annotation).replace("|", " ").split()
+    return []
+
+
+def _bound(name: str, target: ast.expr, value: ast.expr) -> Iterator[ast.expr]:
+    """The part of a value that a target's name gets."""
+    if isinstance(target, ast.Name) and target.id == name:
+        yield value
+    elif (
+        isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts)
+    ):
+        for inner, part in zip(target.elts, value.elts, strict=True):
+            yield from _bound(name, inner, part)
+    elif isinstance(target, ast.Tuple) and isinstance(value, ast.IfExp):
+        yield from _bound(name, target, value.body)
+        yield from _bound(name, target, value.orelse)
+
+
+def _split_format(part: str | Field) -> Iterator[str | Field]:
+    if isinstance(part, Field):
+        yield part
+        return
+    for literal, name, _, _ in string.Formatter().parse(part):
+        if literal:
+            yield literal
+        if name is not None:
+            yield Field(name or "value")
+
+
+def _merged(text: Text) -> Text:
+    """Neighbouring literals as one."""
+    out: list[str | Field] = []
+    for part in text:
+        if isinstance(part, str) and out and isinstance(out[-1], str):
+            out[-1] += part
+        elif part != "":
+            out.append(part)
+    return tuple(out)
