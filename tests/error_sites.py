@@ -180,23 +180,29 @@ class Sources:
         return Field(ast.unparse(node), ours, known=ours == texts)
 
     def _name(self, node: ast.Name, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
+        return [
+            text
+            for value, place in self._meanings(node, module, "str")
+            for text in self.texts(value, place, seen)
+        ]
+
+    def _meanings(self, node: ast.Name, module: Module, kind: str) -> Iterator[tuple[ast.expr, Module]]:
+        """Expressions that a name stands for: of a parameter of a kind, what all callers give."""
         function = self.within.get(node)
         while function is not None:
-            values = list(self._assigned(node.id, function.node))
-            if values:
-                return [text for value in values for text in self.texts(value, module, seen)]
+            if values := list(self._assigned(node.id, function.node)):
+                yield from ((value, module) for value in values)
+                return
             if node.id in _parameters(function.node):
-                if "str" not in _annotation(function.node, node.id):
-                    return []
-                return self._passed(function, node.id, seen)
+                if kind in _annotation(function.node, node.id):
+                    yield from self._passed(function, node.id)
+                return
             outer = self.parents.get(function.node)
             function = self.within.get(outer) if outer is not None else None
         if node.id in module.constants:
-            return list(self.texts(module.constants[node.id], module, seen))
-        found = self.constants.get(node.id, [])
-        if node.id not in module.names:
-            return []
-        return [text for other, value in found for text in self.texts(value, other, seen)]
+            yield module.constants[node.id], module
+        elif node.id in module.names:
+            yield from ((value, other) for other, value in self.constants.get(node.id, []))
 
     def _assigned(self, name: str, function: ast.AST) -> Iterator[ast.expr]:
         """What a local variable is set to, here or in a loop over things written out."""
@@ -231,31 +237,25 @@ class Sources:
                             call = ast.Call(ast.Attribute(table, "items"), [], [])
                             yield from self._members(call, function)
 
-    def _passed(self, function: Function, name: str, seen: tuple[ast.AST, ...]) -> list[Text]:
+    def _passed(self, function: Function, name: str) -> Iterator[tuple[ast.expr, Module]]:
         """What all callers give a parameter."""
         node = function.node
-        if isinstance(node, ast.Lambda):
-            return []
         names = [item.arg for item in (*node.args.posonlyargs, *node.args.args)]
-        bound = names and names[0] in ("self", "cls")
+        bound = bool(names) and names[0] in ("self", "cls")
         called = {node.name}
         if node.name == "__init__" and function.owner:
             called = self._subclasses(function.owner)
-        found: list[Text] = []
         for module, call in itertools.chain.from_iterable(self.calls[other] for other in called):
             if node.name.startswith("_") and node.name != "__init__" and module is not function.module:
                 continue
-            if function.owner and isinstance(call.func, ast.Name) and call.func.id in module.names:
+            if node.name in module.names and function.owner and isinstance(call.func, ast.Name):
                 continue
             given = {item.arg: item.value for item in call.keywords}
-            value = given.get(name)
-            if value is None and name in names:
-                place = names.index(name) - bool(bound)
-                if place < len(call.args) and not any(isinstance(a, ast.Starred) for a in call.args):
-                    value = call.args[place]
-            if value is not None:
-                found += self.texts(value, module, seen)
-        return found
+            place = names.index(name) - bound if name in names else len(call.args)
+            if name in given:
+                yield given[name], module
+            elif place < len(call.args) and not any(isinstance(item, ast.Starred) for item in call.args):
+                yield call.args[place], module
 
     def _items(self, table: ast.Name, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
         """The values of a constant mapping."""
@@ -265,8 +265,17 @@ class Sources:
         return []
 
     def _joined(self, parts: ast.expr, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
-        if isinstance(parts, (ast.GeneratorExp, ast.ListComp)):
-            return list(self.texts(parts.elt, module, seen))
+        """What the items of a sequence can be."""
+        match parts:
+            case ast.GeneratorExp(elt=item) | ast.ListComp(elt=item):
+                return list(self.texts(item, module, seen))
+            case ast.Call(func=ast.Name(id="tuple" | "list" | "sorted"), args=[inner]):
+                return self._joined(inner, module, seen)
+            case ast.BoolOp(values=values):
+                return [text for value in values for text in self._joined(value, module, seen)]
+            case ast.Name() if parts not in seen:
+                found = self._meanings(parts, module, "tuple[str,")
+                return [text for value, place in found for text in self._joined(value, place, (*seen, parts))]
         return []
 
     def _returned(self, call: ast.Call, module: Module, seen: tuple[ast.AST, ...]) -> list[Text]:
