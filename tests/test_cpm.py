@@ -130,8 +130,7 @@ def contradictions(draw: st.DrawFn) -> Case:
 
 
 def told(bound: oracle.Bound) -> str:
-    sense = "at most" if bound.maximum else "at least"
-    return f"{bound.pred} -> {bound.succ} ({bound.type}, {sense} {bound.lag})"
+    return f"{bound.pred} -> {bound.succ} ({bound.type} {'≤' if bound.maximum else '≥'} {bound.lag})"
 
 
 @MANY
