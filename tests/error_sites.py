@@ -73,6 +73,7 @@ class Sources:
         self.within: dict[ast.AST, Function | None] = {}
         self.bases: dict[str, set[str]] = {}
         self.inits: dict[str, Function] = {}
+        self.aliases: dict[str, set[str]] = defaultdict(set)
         for package in packages:
             for path in sorted((root / package).rglob("*.py")):
                 tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -99,6 +100,12 @@ class Sources:
                 module.names |= {alias.asname or alias.name for alias in child.names}
             elif isinstance(child, ast.Call):
                 self.calls[_called(child)].append((module, child))
+            match child:  # a function by another name
+                case ast.Assign(
+                    targets=[ast.Name(id=alias)],
+                    value=ast.IfExp(body=ast.Name() as one, orelse=ast.Name() as other),
+                ):
+                    self.aliases[alias] |= {one.id, other.id}
             if function is None and isinstance(child, (ast.Assign, ast.AnnAssign)) and child.value:
                 targets = child.targets if isinstance(child, ast.Assign) else [child.target]
                 for target in targets:
@@ -204,7 +211,7 @@ class Sources:
         elif node.id in module.names:
             yield from ((value, other) for other, value in self.constants.get(node.id, []))
 
-    def _assigned(self, name: str, function: ast.AST) -> Iterator[ast.expr]:
+    def _assigned(self, name: str, function: ast.AST, depth: int = 0) -> Iterator[ast.expr]:
         """What a local variable is set to, here or in a loop over things written out."""
         for node in ast.walk(function):
             match node:
@@ -216,26 +223,25 @@ class Sources:
                 case ast.AugAssign(target=ast.Name(id=other), value=value) if other == name:
                     yield value
                 case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
-                    for item in self._members(value, function):
+                    for item in self._members(value, function, depth):
                         yield from _bound(name, target, item)
 
-    def _members(self, value: ast.expr, function: ast.AST) -> Iterator[ast.expr]:
+    def _members(self, value: ast.expr, function: ast.AST, depth: int = 0) -> Iterator[ast.expr]:
         """What a loop runs over, where that is written out."""
         match value:
             case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
                 yield from items
-            case ast.Call(func=ast.Attribute(attr="items", value=ast.Dict(keys=keys, values=values))):
+            case ast.ListComp(elt=item) | ast.GeneratorExp(elt=item):
+                yield item
+            case ast.Dict(keys=keys, values=values):
                 for key, item in zip(keys, values, strict=True):
                     if key is not None:
                         yield ast.Tuple([key, item])
-            case ast.Call(func=ast.Attribute(attr="items", value=ast.Name(id=name))):
-                for node in ast.walk(function):
-                    match node:
-                        case ast.Assign(targets=[ast.Name(id=other)], value=ast.Dict() as table) if (
-                            other == name
-                        ):
-                            call = ast.Call(ast.Attribute(table, "items"), [], [])
-                            yield from self._members(call, function)
+            case ast.Call(func=ast.Attribute(attr="items", value=table)):
+                yield from self._members(table, function, depth)
+            case ast.Name(id=name) if depth < 2:
+                for given in self._assigned(name, function, depth + 1):
+                    yield from self._members(given, function, depth + 1)
 
     def _passed(self, function: Function, name: str) -> Iterator[tuple[ast.expr, Module]]:
         """What all callers give a parameter."""
@@ -245,6 +251,7 @@ class Sources:
         called = {node.name}
         if node.name == "__init__" and function.owner:
             called = self._subclasses(function.owner)
+        called |= {alias for alias, meant in self.aliases.items() if node.name in meant}
         for module, call in itertools.chain.from_iterable(self.calls[other] for other in called):
             if node.name.startswith("_") and node.name != "__init__" and module is not function.module:
                 continue
