@@ -222,6 +222,10 @@ class Sources:
                     yield from _bound(name, target, value)
                 case ast.AugAssign(target=ast.Name(id=other), value=value) if other == name:
                     yield value
+                case ast.Call(func=ast.Attribute(attr="append", value=ast.Name(id=other)), args=[item]) if (
+                    other == name
+                ):
+                    yield ast.List([item])
                 case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
                     for item in self._members(value, function, depth):
                         yield from _bound(name, target, item)
@@ -278,6 +282,8 @@ class Sources:
                 return list(self.texts(item, module, seen))
             case ast.Call(func=ast.Name(id="tuple" | "list" | "sorted"), args=[inner]):
                 return self._joined(inner, module, seen)
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return [text for item in items for text in self.texts(item, module, seen)]
             case ast.BoolOp(values=values):
                 return [text for value in values for text in self._joined(value, module, seen)]
             case ast.Name() if parts not in seen:

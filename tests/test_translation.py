@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from scenario_files import HEAD
 from test_scenario_docs import BLOCKS, whole
 
+from scenarios.catalog.load import TEMPLATES
 from scenarios.load import to_scenario
 from scenarios.problems import ScenarioError, problems_of
 from scenarios.schema import Scenario
@@ -55,9 +56,9 @@ def keys(schema: Any) -> Iterator[str]:
 
 @cache
 def allowed() -> frozenset[str]:
-    """Latin words that a Chinese sentence may hold: those of the catalogue, keys of files and results."""
+    """Latin words that a Chinese sentence may hold: its own, keys of files and results, ids."""
     own = {word for entry in catalogue() for word in WORD.findall(entry["zh"])}
-    return frozenset(own | {*keys(Scenario.model_json_schema()), "successes", "trials"})
+    return frozenset(own | {*keys(Scenario.model_json_schema()), "successes", "trials", *TEMPLATES})
 
 
 def english(message: str) -> list[str]:
@@ -104,7 +105,8 @@ def messages(sites: tuple[Site, ...]) -> Iterator[tuple[str, str]]:
         for text in site.texts:
             if "".join(part if isinstance(part, str) else f"{{{part.source}}}" for part in text) == PYDANTIC:
                 continue
-            for message in filled(text):
+            for whole_message in filled(text):
+                message = re.sub("(?<=please report this: ).*", "‹›", whole_message)  # internals stay English
                 if WORD.search(message):  # else it is another message alone
                     yield f"{site.path}:{site.line}", MESSAGE * message.startswith(" ") + message
 
@@ -147,7 +149,7 @@ def test_messages_are_found_however_they_are_written(tmp_path: Path) -> None:
     (tmp_path / "package" / "module.py").write_text(SAMPLE, encoding="utf-8")
     found = {message for _, message in messages(tuple(Sources(tmp_path, ["package"]).sites()))}
     letters = {match[1] for message in found for match in re.finditer(r"message (\w)", message)}
-    assert letters == set("abcdefghijklmnopq")
+    assert letters == set("abcdefghijklmnopqrstu")
 
 
 SAMPLE = """
@@ -186,6 +188,25 @@ class Reader:
         told = "message o"
         told += " message p"
         raise SchedulingError(", ".join(f"message q {item}" for item in x) + told)
+
+    def more(self, x):
+        found = [(f"message r {name}", 1) for name in x]
+        found.append(("message s", 2))
+        for what, number in found:
+            refuse(number, what)
+        faults = []
+        faults.append("message t")
+        raise SchedulingError("; ".join(faults))
+
+    def by_another_name(self, x):
+        read = one if x else other
+        read(f"message u {x}")
+
+def one(where: str):
+    raise SchedulingError(f"{where}: wrong")
+
+def other(where: str):
+    raise OwnError(f"{where}: wrong, too")
 """
 
 
