@@ -65,7 +65,6 @@ class Sources:
     """All modules, and what their names stand for."""
 
     def __init__(self, root: Path = ROOT, packages: Iterable[str] = PACKAGES) -> None:
-        self.modules: list[Module] = []
         self.functions: dict[str, list[Function]] = defaultdict(list)
         self.constants: dict[str, list[tuple[Module, ast.expr]]] = defaultdict(list)
         self.parents: dict[ast.AST, ast.AST] = {}
@@ -73,12 +72,12 @@ class Sources:
         self.within: dict[ast.AST, Function | None] = {}
         self.bases: dict[str, set[str]] = {}
         self.inits: dict[str, Function] = {}
+        self.bindings: dict[ast.AST, list[ast.AST]] = {}
         self.aliases: dict[str, set[str]] = defaultdict(set)
         for package in packages:
             for path in sorted((root / package).rglob("*.py")):
                 tree = ast.parse(path.read_text(encoding="utf-8"))
                 module = Module(path.relative_to(root).as_posix(), tree)
-                self.modules.append(module)
                 self._index(module, tree, None, None)
         self.errors = self._subclasses("SchedulingError")
 
@@ -213,7 +212,7 @@ class Sources:
 
     def _assigned(self, name: str, function: ast.AST, depth: int = 0) -> Iterator[ast.expr]:
         """What a local variable is set to, here or in a loop over things written out."""
-        for node in ast.walk(function):
+        for node in self._bindings(function):
             match node:
                 case ast.Assign(targets=[target], value=value) | ast.AnnAssign(target=target, value=value):
                     if value is not None:
@@ -229,6 +228,21 @@ class Sources:
                 case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
                     for item in self._members(value, function, depth):
                         yield from _bound(name, target, item)
+
+    def _bindings(self, function: ast.AST) -> list[ast.AST]:
+        """What may give names a value in a function."""
+        if function not in self.bindings:
+            kinds = (
+                ast.Assign,
+                ast.AnnAssign,
+                ast.AugAssign,
+                ast.NamedExpr,
+                ast.For,
+                ast.comprehension,
+                ast.Call,
+            )
+            self.bindings[function] = [node for node in ast.walk(function) if isinstance(node, kinds)]
+        return self.bindings[function]
 
     def _members(self, value: ast.expr, function: ast.AST, depth: int = 0) -> Iterator[ast.expr]:
         """What a loop runs over, where that is written out."""
@@ -313,29 +327,23 @@ class Sources:
     # -- sites ---------------------------------------------------------------------------------------------
     def sites(self) -> Iterator[Site]:
         """Every place where a message is made."""
-        for module in self.modules:
-            for node in ast.walk(module.tree):
-                for value in self._messages(node, module):
-                    texts = self.texts(value, module)
-                    if isinstance(value, ast.Name) and texts == ((Field(value.id),),):
-                        continue
+        for module, call in itertools.chain.from_iterable(list(self.calls.values())):
+            value = self._message(call, module)
+            if value is not None:
+                texts = self.texts(value, module)
+                if not isinstance(value, ast.Name) or texts != ((Field(value.id),),):
                     yield Site(module.path, value.lineno, texts)
 
-    def _messages(self, node: ast.AST, module: Module) -> Iterator[ast.expr]:
-        if not isinstance(node, ast.Call):
-            return
-        name = _called(node)
-        function = self.within.get(node)
-        owner = function.owner if function else None
-        if name == "Problem" and len(node.args) > 1:
-            yield node.args[1]
-        elif name == "__init__" and owner in self.errors and node.args:
-            yield node.args[0]
-        elif name in self.errors and name not in self.inits and node.args:
-            if not any(base in self.inits for base in self._ancestors(name)):
-                yield node.args[0]
-        elif name in SPOKEN and module.path.startswith(SPOKEN[name]) and node.args:
-            yield node.args[0]
+    def _message(self, call: ast.Call, module: Module) -> ast.expr | None:
+        """What a call says to a planner."""
+        name, function = _called(call), self.within.get(call)
+        if name == "Problem":
+            given = {item.arg: item.value for item in call.keywords}
+            return call.args[1] if len(call.args) > 1 else given.get("message")
+        told = name in SPOKEN and module.path.startswith(SPOKEN[name])
+        told |= name == "__init__" and function is not None and function.owner in self.errors
+        told |= name in self.errors and not any(base in self.inits for base in (name, *self._ancestors(name)))
+        return call.args[0] if told and call.args else None
 
     def _ancestors(self, name: str) -> Iterator[str]:
         for base in self.bases.get(name, ()):
