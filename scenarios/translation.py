@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import islice
 from string import Formatter
 from typing import NamedTuple
 
 import yaml
 
 _OURS = "what"
+_MOST_PLACES = 8
 
 
 class _Entry(NamedTuple):
     """A sentence of the catalogue; `weight` is how many characters of it are its own."""
 
+    begin: str
+    end: str
     pattern: str
-    literal: str
     weight: int
     zh: str
 
@@ -42,13 +45,16 @@ def in_language(message: str, lang: str) -> str:
     return "\n".join(_chinese(line)[0] for line in message.split("\n"))
 
 
+@lru_cache(maxsize=10_000)
 def _chinese(text: str) -> tuple[str, int]:
     """A text in Chinese, and how many of its characters the catalogue knows; the longest place wins a tie."""
     found, best = _whole(text)
-    for colon in re.finditer(": ", text):
+    for colon in islice(re.finditer(": ", text), _MOST_PLACES):
         tail, known = _whole(text[colon.end() :])
         if known:
-            head, more = _chinese(text[: colon.start()])
+            head, more = text[: colon.start()], 0
+            if " " in head.rpartition(": ")[2]:  # else it is a place: a file or a key
+                head, more = _chinese(head)
             if known + more >= best:
                 found, best = f"{head}{'：' if more else ': '}{tail}", known + more
     return found, best
@@ -57,15 +63,13 @@ def _chinese(text: str) -> tuple[str, int]:
 def _whole(text: str) -> tuple[str, int]:
     """A text that is one sentence of the catalogue; of several that fit, the most particular."""
     for entry in _entries():
-        if entry.literal in text and (match := re.fullmatch(entry.pattern, text)):
-            values = {
-                name: _chinese(value) if name.startswith(_OURS) else (value, 0)
-                for name, value in match.groupdict().items()
-            }
-            known = sum(more for _, more in values.values())
-            return entry.zh.format(
-                **{name: value for name, (value, _) in values.items()}
-            ), entry.weight + known
+        fits = text.startswith(entry.begin) and text.endswith(entry.end)
+        if fits and (match := re.fullmatch(entry.pattern, text)):
+            values, known = match.groupdict(), entry.weight
+            for name in [name for name in values if name.startswith(_OURS)]:
+                values[name], more = _chinese(values[name])
+                known += more
+            return entry.zh.format(**values), known
     return text, 0
 
 
@@ -84,5 +88,5 @@ def _entry(en: str, zh: str, of: str = "") -> _Entry:
         re.escape(literal) + (f"(?P<{name}>{'.+' if name.startswith(_OURS) else '.*?'})" if name else "")
         for literal, name in parts
     )
-    literals = [literal for literal, _ in parts]
-    return _Entry(pattern, max(literals, key=len), sum(map(len, literals)), zh)
+    weight = sum(len(literal) for literal, _ in parts)
+    return _Entry(parts[0][0], "" if parts[-1][1] else parts[-1][0], pattern, weight, zh)

@@ -23,7 +23,7 @@ from scenarios.catalog.load import TEMPLATES
 from scenarios.load import to_scenario
 from scenarios.problems import ScenarioError, problems_of
 from scenarios.schema import Scenario
-from scenarios.translation import _entries, in_language
+from scenarios.translation import _chinese, _entries, in_language
 from scenarios.yaml_source import read_yaml
 
 Call = Callable[..., tuple[int, str, str]]
@@ -139,6 +139,7 @@ def test_no_entry_is_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
 
     watched = tuple(entry._replace(zh=Watched(entry.zh)) for entry in _entries())
     monkeypatch.setattr("scenarios.translation._entries", lambda: watched)
+    monkeypatch.setattr("scenarios.translation._chinese", _chinese.__wrapped__)
     for _, message in messages(sources()):
         in_language(message, "zh")
     assert [entry["en"] for entry in catalogue() if "of" not in entry and entry["zh"] not in used] == []
@@ -232,6 +233,7 @@ def test_both_sentences_of_an_entry_fit_each_other() -> None:
     [
         ("no sentence of ours", "no sentence of ours"),
         (f"a.yaml:3:1: projects[0]: {MESSAGE}", "a.yaml:3:1: projects[0]: 缺少必填的键；请补上"),
+        (f"a.yaml:3:1: projects: {MESSAGE}", "a.yaml:3:1: projects: 缺少必填的键；请补上"),
         (f"a: {MESSAGE}\nb: c\nd: {MESSAGE}", "a: 缺少必填的键；请补上\nb: c\nd: 缺少必填的键；请补上"),
         (
             "x.sm:4: (file): job 3 belongs here; list the jobs in order, or correct the number of jobs",
