@@ -229,9 +229,7 @@ class Spread(Model):
             raise ValueError(f"give exactly one of {', '.join(KINDS)}; found {', '.join(kinds) or 'none'}")
         for name, shapes in (("weight", ("estimate", "pert")), ("quantiles", ("estimate", "triangular"))):
             if getattr(self, name) is not None and kinds[0] not in shapes:
-                raise ValueError(
-                    f"the key {name} belongs to {' and '.join(shapes)}, not to {kinds[0]}; drop it"
-                )
+                raise ValueError(f"the key {name} belongs to {', '.join(shapes)}, not to {kinds[0]}; drop it")
         reach = self.always().quantile([LEAST_U, 1.0 - LEAST_U])
         if not (abs(reach) <= MOST_SLOTS).all():
             raise ValueError(f"draws may lie beyond {MOST_SLOTS:,} slots; give max or less spread")

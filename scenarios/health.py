@@ -16,6 +16,7 @@ from scenarios.load import load_scenario
 from scenarios.messages import say
 from scenarios.naming import Names, elapsed, relation
 from scenarios.schema import Label
+from scenarios.translation import in_language
 from scheduling.cpm import critical_path
 from scheduling.errors import AxisError, ContradictionError, SchedulingError
 from scheduling.health import Code, Finding, Severity, examine
@@ -85,7 +86,7 @@ def check_assembly(assembly: Assembly) -> tuple[Told, ...]:
 
 def _fault(line: str) -> Told:
     finding = Finding(INPUT, Severity.ERROR, (), {"fault": line})
-    return Told(finding, Label(zh=line, en=line), _both("finding_input_remedy"))
+    return Told(finding, Label(zh=in_language(line, "zh"), en=line), _both("finding_input_remedy"))
 
 
 def _of_catalogue(assembly: Assembly, finding: Finding) -> bool:
@@ -167,6 +168,8 @@ class Words:
                 return elapsed(value, self.slots_per_day, self.lang)
             case "links":
                 return self.listed(f"{pred} -> {succ}" for pred, succ in value)
+            case "fault":
+                return in_language(value, self.lang)
             case "years":
                 return self.listed(map(str, value))
         return value

@@ -115,7 +115,7 @@ class Pass(ABC):
     def contradiction(self, links: list[Link]) -> ContradictionError:
         pairs = tuple((self.net.ids[link.pred], self.net.ids[link.succ]) for link in links)
         told = tuple(
-            f"{pred} -> {succ} ({link.type}, {'at most' if link.maximum else 'at least'} {link.lag})"
+            f"{pred} -> {succ} ({link.type} {'≤' if link.maximum else '≥'} {link.lag})"
             for link, (pred, succ) in zip(links, pairs, strict=True)
         )
         return ContradictionError(pairs, told)

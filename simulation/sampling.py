@@ -334,8 +334,8 @@ def cancelled(network: Network, risks: RiskModel, luck: Floats) -> Ints:
 def _check_whole(network: Network) -> None:
     """Refuse fractions: replications count whole slots."""
     where = [(f"the work of activity '{name}'", network.work[i]) for i, name in enumerate(network.ids)]
-    for what, values in (("start of a project", network.starts), ("release", network.release)):
-        where += [(f"the {what}", value) for value in values]
+    for kind, values in (("the start of a project", network.starts), ("the release", network.release)):
+        where += [(kind, value) for value in values]
     where += [(f"the supply of factor '{gate.id}'", gate.arrival) for gate in network.gates]
     where += [(f"the lag {network.ids[a.pred]} -> {network.ids[a.succ]}", a.lag) for a in network.links]
     where += [("an actual date", value) for value in (*network.actual_start, *network.actual_finish)]

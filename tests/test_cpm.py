@@ -130,8 +130,7 @@ def contradictions(draw: st.DrawFn) -> Case:
 
 
 def told(bound: oracle.Bound) -> str:
-    sense = "at most" if bound.maximum else "at least"
-    return f"{bound.pred} -> {bound.succ} ({bound.type}, {sense} {bound.lag})"
+    return f"{bound.pred} -> {bound.succ} ({bound.type} {'≤' if bound.maximum else '≥'} {bound.lag})"
 
 
 @MANY
@@ -319,7 +318,7 @@ def test_contradiction_of_milestones_on_dated_calendars_ends() -> None:
     graph.add_node("notice", duration=0)
     graph.add_node("hearing", duration=0)
     graph.add_edge("notice", "hearing", lag=30, maximum_lag=20, lag_calendar="elapsed")
-    with pytest.raises(ContradictionError, match=r"notice -> hearing \(FS, at most 20\).*at least 30"):
+    with pytest.raises(ContradictionError, match=r"notice -> hearing \(FS ≤ 20\).*≥ 30"):
         critical_path(graph, calendars={"5-day": FIVE_DAY}, start=date(2026, 1, 5))
 
 
@@ -407,5 +406,5 @@ def test_a_calendar_of_a_lag_of_nothing_does_not_end_a_contradiction() -> None:
     graph.add_node("dig", duration=1)
     graph.add_edge("go", "dig", lag_calendar="site")
     graph.add_edge("go", "dig", type="FF", lag=None, maximum_lag=0)
-    with pytest.raises(ContradictionError, match=r"go -> dig \(FS, at least 0\)"):
+    with pytest.raises(ContradictionError, match=r"go -> dig \(FS ≥ 0\)"):
         critical_path(graph, calendars={"site": CalendarTable("site", [100] * 12)})

@@ -218,7 +218,7 @@ def test_09_plan_moves_a_missed_deadline_to_the_early_finish() -> None:
 
 def test_10_contradiction_is_named_link_by_link() -> None:
     graph = graph_of(("a", "b", {"lag": 5, "maximum_lag": 3}), a={"duration": 1}, b={"duration": 1})
-    with pytest.raises(ContradictionError, match=r"a -> b \(FS, at most 3\), a -> b \(FS, at least 5\)"):
+    with pytest.raises(ContradictionError, match=r"a -> b \(FS ≤ 3\), a -> b \(FS ≥ 5\)"):
         critical_path(graph)
 
 

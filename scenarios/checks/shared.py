@@ -86,7 +86,7 @@ def _selections(context: Context) -> Iterator[Problem]:
         ]
         yield from faults
         if not faults and not any(not spec.work.nothing and selects(selection, spec) for spec in specs):
-            what = where.removesuffix("s")
+            what = "driver" if where == "drivers" else "shock"
             message = f"{what} '{name}' acts on no activity with work; widen activities, kinds or projects"
             yield Problem((where, name), message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -20,7 +21,7 @@ from scenarios.cli import (
     status,
     supplies,
 )
-from scenarios.cli.shared import BAD_INPUT
+from scenarios.cli.shared import BAD_INPUT, asked_language
 from scenarios.cli.stopping import stoppable
 from scheduling.errors import SchedulingError
 
@@ -77,8 +78,13 @@ def main() -> None:
         with stoppable():
             app()
     except SchedulingError as error:
-        print(error, file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        _refuse(str(error))
     except (PermissionError, IsADirectoryError, NotADirectoryError) as error:
-        print(f"{error.filename}: {error.strerror}; choose another place or close the file", file=sys.stderr)
-        sys.exit(BAD_INPUT)
+        _refuse(f"{error.filename}: {error.strerror}; choose another place or close the file")
+
+
+def _refuse(message: str) -> NoReturn:
+    from scenarios.translation import in_language
+
+    print(in_language(message, asked_language(sys.argv)), file=sys.stderr)
+    sys.exit(BAD_INPUT)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -65,6 +66,19 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object 
 
 def chosen_language(choice: Lang | None) -> str:
     return choice.value if choice else language()
+
+
+def asked_language(arguments: Sequence[str]) -> str:
+    """The language that a command line asks for, even where reading the rest of it failed.
+
+    Examples
+    --------
+    >>> asked_language(["run", "x.yaml", "--lang", "zh"]), asked_language(["--lang=en"])
+    ('zh', 'en')
+    """
+    given = [value for option, value in pairwise(arguments) if option == "--lang"]
+    given += [text.removeprefix("--lang=") for text in arguments if text.startswith("--lang=")]
+    return given[-1] if given else language()
 
 
 class RefusedError(SchedulingError):

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from scenarios.messages import language, say
+from scenarios.cli.shared import asked_language
+from scenarios.messages import say
 
 STOPPED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
@@ -69,5 +70,5 @@ def _watch(heard: socket.socket) -> None:
 def _end() -> NoReturn:
     """End without waiting for threads."""
     show_cursor = "\x1b[?25h" if sys.stderr.isatty() else ""
-    os.write(2, f"{show_cursor}{say('stopped', language())}\n".encode(errors="replace"))
+    os.write(2, f"{show_cursor}{say('stopped', asked_language(sys.argv))}\n".encode(errors="replace"))
     os._exit(STOPPED)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from scenarios.translation import in_language
+
 Lang: TypeAlias = Literal["zh", "en"]
 
 MESSAGES: dict[str, tuple[str, str]] = {
@@ -318,7 +320,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 
 
 def say(lang: Lang, key: str, /, **fields: object) -> str:
-    """A message in a language.
+    """A message in a language; a `reason` that others gave is translated where it is known.
 
     Examples
     --------
@@ -326,6 +328,8 @@ def say(lang: Lang, key: str, /, **fields: object) -> str:
     '-5 is negative; write 0 or more'
     """
     zh, en = MESSAGES[key]
+    if "reason" in fields:
+        fields["reason"] = in_language(str(fields["reason"]), lang)
     return (en if lang == "en" else zh).format(**fields)
 
 

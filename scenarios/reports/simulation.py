@@ -12,6 +12,7 @@ from scenarios.reasons import Speaker
 from scenarios.reports.layout import plain
 from scenarios.reports.listing import print_table, shown_date
 from scenarios.simulating import Simulated, losses
+from scenarios.translation import in_language
 from scheduling.errors import InputError
 from simulation.replays import nearest
 from simulation.statistics import Probability
@@ -198,7 +199,7 @@ def print_replays(found: Simulated, p: float, console: Console, lang: str) -> No
         try:
             again = nearest(found.result, p, project)
         except InputError as error:
-            console.print(plain(f"! {error}", "yellow"))
+            console.print(plain(f"! {in_language(str(error), lang)}", "yellow"))
             continue
         finish = again.finish[again.last(project)]
         title = say(
