@@ -121,7 +121,7 @@ def project_notes(project: Project, plan: ConfidencePlan) -> tuple[Label, ...]:
         found.append(labelled("warn_assumed", fields=listed(map(field_label, project.assumed))))
     if not plan.attainable.get(project.id, True):
         best = plan.reached[project.id]
-        found.append(label("warn_unattainable", asked=f"{plan.confidence:g}", best=str(best)))
+        found.append(label("warn_unattainable", asked=f"{100 * plan.confidence:g}%", best=best.percent()))
     return tuple(found)
 
 

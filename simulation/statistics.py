@@ -187,7 +187,7 @@ class Probability:
         digits = max(self.decimals - 2, 0)
         # In steps of ten where one decimal is all there is.
         value, low, high = (100.0 * round(p, self.decimals) for p in (self.value, self.low, self.high))
-        return f"{value:.{digits}f} % ({low:.{digits}f}–{high:.{digits}f})"
+        return f"{value:.{digits}f}% ({low:.{digits}f}–{high:.{digits}f})"
 
     def __str__(self) -> str:
         digits = self.decimals

@@ -502,8 +502,8 @@ def district() -> Forecast:
 def test_district_holds_the_facts_of_its_document(district: Forecast) -> None:
     blockers = {project.id: project.blocker.zh for project in district.projects if project.blocker}
     assert blockers == {
-        "S1": "合同未签约",
-        "S2": "合同未签约",
+        "S1": "合同未签订",
+        "S2": "合同未签订",
         "S3": "施工许可证未办理",
         "S4": "施工许可证未办理",
         "S5": "无施工现场",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.dispatch.digest import AHEAD, Cadence, Changes, Digest, Item
+from scenarios.dispatch.tasks import cause_classes
 from scenarios.documents.model import (
     Block,
     Cell,
@@ -260,7 +261,7 @@ def _problems(digest: Digest, lang: str) -> Iterator[Block]:
             (
                 problem.project.name.text(lang),
                 problem.spec.what.text(lang),
-                say(f"digest_class_{problem.spec.cause}", lang),
+                cause_classes()[problem.spec.cause].name.text(lang),
                 problem.spec.raised,
                 problem.age,
                 problem.spec.due,
