@@ -107,10 +107,8 @@ def test_command(lang: str, tmp_path: Path) -> None:
         TEXT.replace("2026-09-30", "2027-09-30").replace("2026-05-12", "2026-12-31"), encoding="utf-8"
     )
     fine = CliRunner().invoke(app, ["conflicts", str(path), "--lang", lang])
-    assert (
-        fine.output.strip()
-        == {"zh": "按计划用时，全部期限都能守住。", "en": "All deadlines can hold at planning durations."}[lang]
-    )
+    words = {"zh": "按计划用时，全部期限都能守住。", "en": "All deadlines can hold at planning durations."}
+    assert fine.output.strip() == words[lang]
 
 
 def test_json(tmp_path: Path) -> None:

@@ -69,7 +69,8 @@ function draw(parent, tag, attributes, text) {
   return element;
 }
 const dated = day => new Date(today.getTime() + day * DAY).toISOString().slice(0, 10);
-const span = pair => (pair ? (pair[0] === pair[1] ? dated(pair[1]) : dated(pair[0]) + " – " + dated(pair[1])) : "");
+const gained = ([name, gain]) => filled(words("cause_gain"), { name: named(name), gain });
+const span = pair => (pair ? (pair[0] === pair[1] ? dated(pair[1]) : dated(pair[0]) + (state.lang === "zh" ? "至" : " – ") + dated(pair[1])) : "");
 
 // A light is a colour and a shape, so that it is read in black and white too.
 function shape(parent, light, x, y, r, classes = "") {
@@ -159,7 +160,7 @@ function scaleBar(scale) {
   for (const { day, month, year } of starts) {
     const x = scale.x(day);
     if (wide > 22 || (wide > 8 && month % 3 === 0)) {
-      const label = wide > 22 ? String(month + 1) + (state.lang === "zh" && wide > 30 ? "月" : "") : "Q" + (month / 3 + 1);
+      const label = wide > 22 ? String(month + 1) + (state.lang === "zh" && wide > 30 ? "月" : "") : (state.lang === "zh" ? "" : "Q") + (month / 3 + 1) + (state.lang === "zh" ? "季" : "");
       if (x + 24 < scale.width) draw(svg, "text", { x: x + 2, y: 30 }, label);
     }
     if ((month === 0 || day === starts[0].day) && x - last > 44) {
@@ -266,7 +267,7 @@ function nodeFields(n) {
     ["earliest", n.s === 0 ? "" : span(n.e)], ["planned", span(n.p)], ["latest", span(n.l)],
     ["deadline", n.dl === undefined ? "" : dated(n.dl)], ["on_time", n.ot ? n.ot[1] : ""],
     ["wall_quantiles", n.q ? n.q.map(day => (day === null ? "–" : dated(day))).join(" / ") : ""],
-    ["light", n.li ? words(n.li) : ""], ["cause", n.ca ? named(n.ca[0]) + " " + n.ca[1] + " " + words("wall_points") : ""],
+    ["light", n.li ? words(n.li) : ""], ["cause", n.ca ? gained(n.ca) : ""],
     ["total_float", n.f === undefined || n.f === null ? "" : String(n.f)], ["critical", n.c ? words("wall_yes") : ""], ["assumed", n.x ? words("wall_yes") : ""],
   ];
 }
@@ -275,8 +276,8 @@ function projectFields(p) {
     ["on_time", p.p ? p.p[1] : ""], ["light", p.light ? words(p.light) : ""], ["district", p.district], ["sector", pick(p.sector)],
     ["group", p.group], ["category", p.category], ["leader", p.leader], ["lead_unit", p.lead_unit], ["responsible", p.responsible],
     ["responsible_person", p.responsible_person], ["developer", p.developer], ["blocker", pick(p.blocker)],
-    ["cause", p.causes.map(([name, points]) => named(name) + " " + points).join("; ")],
-    ["deadline", p.lines.filter(n => n.s !== 0).map(n => named(n.n) + " " + dated(n.dl)).join("; ")],
+    ["cause", p.causes.map(gained).join(words("semicolon"))],
+    ["deadline", p.lines.filter(n => n.s !== 0).map(n => named(n.n) + " " + dated(n.dl)).join(words("semicolon"))],
   ];
 }
 
