@@ -126,26 +126,26 @@ function timescale(width) {
   let [low, high] = reach;
   if (months) { low = -months * 3 + Math.round(state.shift * months * 15); high = low + months * 30.5; }
   const unit = (width - 2 * MARGIN) / (high - low);
-  return { low, high, width, unit, x: day => MARGIN + (day - low) * unit, inside: day => day >= low && day <= high };
+  const starts = monthStarts(low, high);
+  return { low, high, width, unit, starts, x: day => MARGIN + (day - low) * unit, inside: day => day >= low && day <= high };
 }
-function monthStarts(scale) {
+function monthStarts(low, high) {
   const found = [];
-  const first = new Date(today.getTime() + scale.low * DAY);
+  const first = new Date(today.getTime() + low * DAY);
   let year = first.getUTCFullYear(), month = first.getUTCMonth() + 1;
   for (;;) {
     if (month > 11) { month = 0; year++; }
     const day = (Date.UTC(year, month, 1) - today.getTime()) / DAY;
-    if (day > scale.high) return found;
+    if (day > high) return found;
     found.push({ day, month, year });
     month++;
   }
 }
 function ruled(svg, scale, height) {
-  for (const { day, month } of monthStarts(scale)) {
-    if (scale.unit * 30 < 9 && month % 3) continue;
-    const x = scale.x(day);
-    draw(svg, "line", { x1: x, x2: x, y1: 0, y2: height, class: month ? "grid" : "grid year" });
-  }
+  const starts = scale.starts.filter(({ month }) => scale.unit * 30 >= 9 || month % 3 === 0);
+  const rules = starts => starts.map(({ day }) => `M${scale.x(day).toFixed(1)} 0V${height}`).join("");
+  draw(svg, "path", { d: rules(starts.filter(({ month }) => month)), class: "grid" });
+  draw(svg, "path", { d: rules(starts.filter(({ month }) => !month)), class: "grid year" });
   if (scale.inside(0)) draw(svg, "line", { x1: scale.x(0), x2: scale.x(0), y1: 0, y2: height, class: "today" });
 }
 function scaleBar(scale) {
@@ -154,7 +154,7 @@ function scaleBar(scale) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "scale"); svg.setAttribute("width", scale.width);
   ruled(svg, scale, 36);
-  const wide = scale.unit * 30, starts = monthStarts(scale);
+  const wide = scale.unit * 30, starts = scale.starts;
   const edge = scale.inside(0) ? scale.x(0) : -1e6;
   let last = -1e6;
   for (const { day, month, year } of starts) {
@@ -300,11 +300,20 @@ function paint() {
   const top = view.scrollTop - 200, bottom = view.scrollTop + view.clientHeight + 200;
   const seen = rows.filter(row => row.top + row.height > top && row.top < bottom);
   const focused = document.activeElement && document.activeElement.row;
-  canvas.replaceChildren(...seen.map(row => {
+  // Scrolling keeps the rows that stay in sight: building them anew took most of a frame.
+  const kept = new Map([...canvas.children].map(element => [element.row, element]));
+  for (const row of seen) if (!kept.has(row)) {
     const element = row.n ? nodeRow(row, scale) : projectRow(row, scale);
     element.style.top = row.top + "px";
-    return element;
-  }));
+    kept.set(row, element);
+  }
+  const wanted = new Set(seen);
+  for (const element of [...canvas.children]) if (!wanted.has(element.row)) element.remove();
+  let place = canvas.firstChild;
+  for (const row of seen) {
+    const element = kept.get(row);
+    if (element === place) place = place.nextSibling; else canvas.insertBefore(element, place);
+  }
   if (!rows.length) canvas.append(make("div", { id: "empty" }, words("wall_empty")));
   if (focused) for (const element of canvas.children) if (element.row && element.row.p === focused.p && element.row.n === focused.n) element.focus({ preventScroll: true });
 }
