@@ -421,7 +421,7 @@ def test_out_of_reach_is_warned_of() -> None:
     project = result.project("P")
     assert project.confidence is not None
     assert not project.confidence.attainable
-    assert any("Confidence 0.7 is out of reach" in item.en for item in project.warnings)
+    assert any("Confidence 70% is out of reach" in item.en for item in project.warnings)
     assert project.light == "red"
 
 

@@ -369,7 +369,7 @@ def test_console_tells_a_planner_the_essentials() -> None:
     for expected in (
         "亮灯规则：按期概率不低于80%为绿灯",
         "任务指标",
-        "0.3 % (0.1–0.9)",
+        "0.3% (0.1–0.9)",
         "今后28天应办事项（按部门）",
         say("warn_synthetic", "zh"),
         say("warn_uncalibrated", "zh")[:20],

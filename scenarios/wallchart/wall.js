@@ -365,7 +365,7 @@ function whole() {
     chip(words("wall_projects") + " ", make("b", {}, String(data.projects.length))),
     ...counts.map(([light, n]) => chip(lamp(light), " " + words(light) + " ", make("b", { class: "word-" + light }, String(n)))),
     chip(words("wall_expected") + " ", make("b", {}, data.expected.toFixed(1)), " / " + data.judged),
-    ...data.quotas.map(q => chip(pick(q.name) + " ", make("b", {}, q.expected.toFixed(1)), " / " + q.target + filled(words("wall_reached"), q) + "　" + words("wall_met") + " " + q.met)));
+    ...data.quotas.map(q => chip(pick(q.name) + " ", make("b", {}, q.expected.toFixed(1)), " / " + q.target + (q.reached ? filled(words("wall_reached"), q) : "") + "　" + words("wall_met") + " " + q.met)));
   const legend = [["green", "green"], ["amber", "amber"], ["red", "red"]].map(([light, key]) => make("span", {}, lamp(light), " " + words(key)));
   const drawn = (text, paint) => {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
