@@ -410,7 +410,7 @@ def test_warnings_say_what_limits_the_numbers(result: Forecast) -> None:
 
 def test_assumed_keys_are_named_in_both_languages(result: Forecast) -> None:
     (warning,) = [item for item in result.project("P").warnings if "assumed" in item.en]
-    assert warning.zh == "原始资料未给出、按假定处理：投资额、期限日期、unheard。"
+    assert warning.zh == "原始资料未给出、按假定处理：投资、期限日期、unheard。"
     assert warning.en == "Not in the source, assumed: investment, dates of deadlines, unheard."
 
 
