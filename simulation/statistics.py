@@ -147,7 +147,7 @@ class Probability:
     --------
     >>> probability = Probability(830, 1000)
     >>> str(probability), probability.percent()
-    ('0.83 (0.81–0.85)', '83 % (81–85)')
+    ('0.83 (0.81–0.85)', '83% (81–85)')
     >>> str(Probability(8, 10))
     '0.8 (0.4–1.0)'
     """
