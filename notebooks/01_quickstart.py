@@ -202,7 +202,7 @@ variants = {
     "S3, S4 a month further with permits (许可提前一个月)": ahead(scenario, {"S3", "S4"}, 30),
     "S1, S2 without 拿地即开工": changed(scenario, {"S1", "S2"}, options=()),
     "S3, S4 funds in hand (资金到位)": changed(scenario, {"S3", "S4"}, factors={"funds": in_hand}),
-    "one more review slot (增加一个审查席位)": scenario.model_copy(update={"resources": more}),
+    "one more review slot (增加一个审查窗口)": scenario.model_copy(update={"resources": more}),
 }
 
 

@@ -65,11 +65,9 @@ def scenario_notes(assembly: Assembly, *, uncalibrated: bool) -> list[Label]:
         found.append(label("warn_data_date", date=day_of(scenario.data_date)))
     for name, resource in scenario.resources.items():
         if resource.synthetic:
-            found.append(
-                labelled(
-                    "warn_resource", name=resource.name or Label(zh=name, en=name), units=resource.capacity
-                )
-            )
+            shown = resource.name or Label(zh=name, en=name)
+            unit = resource.unit or label("supply_units")
+            found.append(labelled("warn_resource", name=shown, units=resource.capacity, unit=unit))
     for name, shock in scenario.shocks.items():
         shown = shock.name or Label(zh=name, en=name)
         found.append(labelled("warn_shock", name=shown, first=str(shock.first), last=str(shock.last)))
@@ -82,9 +80,11 @@ def plan_caution(assembly: Assembly, item: Caution) -> Label:
         return labelled("warn_broken_lag", nodes=_nodes(assembly, item.activities))
     if item.kind is CautionKind.OVERLOAD:
         name = str(item.resource)
-        shown = assembly.scenario.resources[name].name or Label(zh=name, en=name)
+        resource = assembly.scenario.resources[name]
+        shown, unit = resource.name or Label(zh=name, en=name), resource.unit or label("supply_units")
         held, there = item.amounts
-        return labelled("warn_overload", name=shown, since=str(item.since), held=held, there=there)
+        since = str(item.since)
+        return labelled("warn_overload", name=shown, since=since, held=held, there=there, unit=unit)
     normal, planned = item.amounts
     mode = assembly.specs[str(item.activities[0])].modes[str(item.mode)].name
     shown = mode or Label(zh=str(item.mode), en=str(item.mode))
@@ -121,7 +121,7 @@ def project_notes(project: Project, plan: ConfidencePlan) -> tuple[Label, ...]:
         found.append(labelled("warn_assumed", fields=listed(map(field_label, project.assumed))))
     if not plan.attainable.get(project.id, True):
         best = plan.reached[project.id]
-        found.append(label("warn_unattainable", asked=f"{plan.confidence:g}", best=str(best)))
+        found.append(label("warn_unattainable", asked=f"{100 * plan.confidence:g}%", best=best.percent()))
     return tuple(found)
 
 

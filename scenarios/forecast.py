@@ -35,7 +35,7 @@ from scenarios.results import (
     Span,
     State,
 )
-from scenarios.schema import Label, Project, QuotaSpec, Scenario
+from scenarios.schema import Project, QuotaSpec, Scenario
 from scheduling.backward import backward_schedule
 from scheduling.calendar import Ints
 from scheduling.cpm import CriticalPath, critical_path
@@ -164,7 +164,7 @@ class Run:
         projects = tuple(self.project(project) for project in scenario.projects)
         return Forecast(
             name=scenario.name,
-            title=scenario.title or Label(zh=scenario.name, en=scenario.name),
+            title=scenario.heading,
             description=scenario.description,
             source=scenario.source,
             synthetic=scenario.synthetic,

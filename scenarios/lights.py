@@ -30,6 +30,6 @@ def light_rule(confidence: float) -> Label:
     Examples
     --------
     >>> light_rule(0.8).en
-    'Lights: green from an on-time probability of 80 %, amber from 50 %, red below'
+    'Lights: green from an on-time probability of 80%, amber from 50%, red below'
     """
     return label("light_rule", green=f"{100 * confidence:g}", amber=f"{100 * min(AMBER_FROM, confidence):g}")

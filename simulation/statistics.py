@@ -147,7 +147,7 @@ class Probability:
     --------
     >>> probability = Probability(830, 1000)
     >>> str(probability), probability.percent()
-    ('0.83 (0.81–0.85)', '83 % (81–85)')
+    ('0.83 (0.81–0.85)', '83% (81–85)')
     >>> str(Probability(8, 10))
     '0.8 (0.4–1.0)'
     """
@@ -187,7 +187,7 @@ class Probability:
         digits = max(self.decimals - 2, 0)
         # In steps of ten where one decimal is all there is.
         value, low, high = (100.0 * round(p, self.decimals) for p in (self.value, self.low, self.high))
-        return f"{value:.{digits}f} % ({low:.{digits}f}–{high:.{digits}f})"
+        return f"{value:.{digits}f}% ({low:.{digits}f}–{high:.{digits}f})"
 
     def __str__(self) -> str:
         digits = self.decimals

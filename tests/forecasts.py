@@ -233,7 +233,7 @@ def make_forecast(seed: int = 0, projects: int = 3, nodes: int = 11, trials: int
         number_on_time=tuple(1 / (projects + 1) for _ in range(projects + 1)),
         completion=make_curve(1.0),
         investment=make_curve(money),
-        late_plan=PlanSummary("FEASIBLE", "cp-sat", 0.0, 1234.0, 1300.0, 0.05),
+        late_plan=PlanSummary("FEASIBLE", "cpsat", 0.0, 1234.0, 1300.0, 0.05),
         provenance=Provenance(
             seed=seed,
             replications=trials,

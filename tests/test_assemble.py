@@ -358,8 +358,8 @@ def test_district_facts(district: Assembly) -> None:
     scenario = district.scenario
     assert district.network.projects == ("C1", "C2", "C3", "S1", "S2", "S3", "S4", "S5")
     assert {item.id: item.blocker.zh for item in scenario.projects if item.blocker} == {
-        "S1": "合同未签约",
-        "S2": "合同未签约",
+        "S1": "合同未签订",
+        "S2": "合同未签订",
         "S3": "施工许可证未办理",
         "S4": "施工许可证未办理",
         "S5": "无施工现场",

@@ -72,7 +72,7 @@ def test_commands(lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     again = runner.invoke(app, ["baseline", "set", "a.yaml"])
     assert "exists already" in str(again.exception)
     shown = runner.invoke(app, ["baseline", "show", "b.yaml", "--lang", lang]).output
-    assert {"zh": "期限无法按时的节点：R/pave", "en": "Deadlines that cannot hold: R/pave"}[lang] in shown
+    assert {"zh": "赶不上期限的节点：R/pave", "en": "Deadlines that cannot hold: R/pave"}[lang] in shown
     assert "R/fence" not in shown
     assert "R/fence" in runner.invoke(app, ["baseline", "show", "b.yaml", "--all"]).output
     data = json.loads(runner.invoke(app, ["baseline", "show", "b.yaml", "--json"]).output)

@@ -91,7 +91,7 @@ def test_options_are_honoured_and_recorded(call: Call, tiny: str, tmp_path: Path
     )
     assert code == 0
     assert "小情景" in output
-    assert "60 %" in output
+    assert "60%" in output
     made = json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert {key: made["provenance"][key] for key in ("replications", "seed", "confidence")} == {
         "replications": 30,
@@ -121,7 +121,7 @@ def test_fail_below(call: Call, tiny: str, tmp_path: Path, least: str, code: int
         ("--replications", "1", "greater than or equal to 2|range x>=2"),
         ("--replications", "many", "--replications"),
         ("--seed", "-1", "greater than or equal to 0|range x>=0"),
-        ("--confidence", "80", "--confidence 80.0 is not between 0 and 1; write 0.8 for 80 %"),
+        ("--confidence", "80", "--confidence 80.0 is not between 0 and 1; write 0.8 for 80%"),
         ("--confidence", "nan", "is not between 0 and 1"),
         ("--fail-below", "2", "less than or equal to 1|range 0.0<=x<=1.0|range 0<=x<=1"),
         ("--lang", "fr", "fr"),
@@ -359,8 +359,8 @@ def test_a_search_tells_how_it_goes(
             show(Step("overrun", value, 2, 1.5))
         show(Step("overrun", 6, None, 2.5))
     assert capsys.readouterr().err.split("\n") == [
-        "超出项目终点：当前8，界限2，2秒",
-        "超出项目终点：当前6，界限–，2秒",
+        "超出项目结束时间：当前8，界限2，2秒",
+        "超出项目结束时间：当前6，界限–，2秒",
         "",
     ]
 

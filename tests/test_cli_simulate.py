@@ -102,7 +102,7 @@ def test_engines_agree(call: Call, yard: str, engine: str) -> None:
     ("lang", "words"),
     [
         ("en", ("Engine: events", "crew", "Waits for resources", "Days lost by factor", "SSI", "replayed")),
-        ("zh", ("计算引擎：events", "班组", "等候资源", "按要素的延误天数", "进度敏感指数", "由SimPy重算")),
+        ("zh", ("计算引擎：events", "班组", "等候资源", "各要素造成的延误天数", "进度敏感性指数", "重算")),
     ],
 )
 def test_tables(call: Call, yard: str, lang: str, words: tuple[str, ...]) -> None:

@@ -68,7 +68,7 @@ def test_a_chain_can_be_read_out(assembly: Assembly) -> None:
     repairs = find_repairs(conflict)
     assert repairs[0].modes == {"G/b": "fast"}
     zh, en = (ConflictSpeaker(assembly, lang).repairs(repairs) for lang in ("zh", "en"))
-    assert zh.startswith("可行的补救（任选其一）：①“施工图”（G/b）改用“加班”，费用30万元；②")
+    assert zh.startswith("可行的补救办法（任选其一）：①“施工图”（G/b）改用“加班”，费用30万元；②")
     assert "“用地批文”（G/factor:land）提前12天到位（2026-06-19）" in zh
     assert "“开工”（G/s）的期限推迟20天（至2026-10-20）" in zh
     assert 'drawings (G/b) by "overtime", price 30 (10,000 CNY)' in en
@@ -107,10 +107,8 @@ def test_command(lang: str, tmp_path: Path) -> None:
         TEXT.replace("2026-09-30", "2027-09-30").replace("2026-05-12", "2026-12-31"), encoding="utf-8"
     )
     fine = CliRunner().invoke(app, ["conflicts", str(path), "--lang", lang])
-    assert (
-        fine.output.strip()
-        == {"zh": "全部期限都能按计划工期保住。", "en": "All deadlines can hold at planning durations."}[lang]
-    )
+    words = {"zh": "按计划用时，全部期限都能守住。", "en": "All deadlines can hold at planning durations."}
+    assert fine.output.strip() == words[lang]
 
 
 def test_json(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_three_sections_and_the_figures_first(cadence: Cadence, lang: str) -> No
     lights = [project.light for project in now().forecast.projects]
     numbers = [int(number) for number in re.findall(r"\d+", lead)]
     assert numbers[:4] == [3, *(lights.count(light) for light in ("green", "amber", "red"))]
-    assert ("目标任务" if lang == "zh" else "Quotas") in tables(document) or cadence != "monthly"
+    assert ("任务指标" if lang == "zh" else "Quotas") in tables(document) or cadence != "monthly"
 
 
 def test_tables_say_what_the_forecast_says() -> None:
@@ -194,7 +194,7 @@ def test_tables_say_what_the_forecast_says() -> None:
         light = Marked(project.light) if project.light else None
         assert row[:3] == (project.name.zh, light, project.on_time)
         assert row[4:] == (node.name.zh, node.planned.finish, node.p80, node.deadline)
-    (quota,) = found["目标任务"].rows
+    (quota,) = found["任务指标"].rows
     assert quota[2:] == (
         1,
         0,

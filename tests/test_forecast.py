@@ -423,7 +423,7 @@ def test_warnings_say_what_limits_the_numbers(result: Forecast) -> None:
 
 def test_assumed_keys_are_named_in_both_languages(result: Forecast) -> None:
     (warning,) = [item for item in result.project("P").warnings if "assumed" in item.en]
-    assert warning.zh == "原始资料未给出、按假定处理：投资额、期限日期、unheard。"
+    assert warning.zh == "原始资料未给出、按假定处理：投资、期限日期、unheard。"
     assert warning.en == "Not in the source, assumed: investment, dates of deadlines, unheard."
 
 
@@ -434,7 +434,7 @@ def test_out_of_reach_is_warned_of() -> None:
     project = result.project("P")
     assert project.confidence is not None
     assert not project.confidence.attainable
-    assert any("Confidence 0.7 is out of reach" in item.en for item in project.warnings)
+    assert any("Confidence 70% is out of reach" in item.en for item in project.warnings)
     assert project.light == "red"
 
 
@@ -515,8 +515,8 @@ def district() -> Forecast:
 def test_district_holds_the_facts_of_its_document(district: Forecast) -> None:
     blockers = {project.id: project.blocker.zh for project in district.projects if project.blocker}
     assert blockers == {
-        "S1": "合同未签约",
-        "S2": "合同未签约",
+        "S1": "合同未签订",
+        "S2": "合同未签订",
         "S3": "施工许可证未办理",
         "S4": "施工许可证未办理",
         "S5": "无施工现场",

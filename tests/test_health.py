@@ -360,7 +360,7 @@ def test_notes_do_not_fail(check: Command) -> None:
 def test_findings_in_words(check: Command) -> None:
     assert check(MESSY, "--lang", "zh")[1].splitlines()[1:] == [
         "",
-        "警告：负间隔（提前量）",
+        "警告：负间隔（提前搭接）",
         "  “许可”（permit） → “施工”（build）（FS-3，按7-day计）",
         "  办法：把前一节点拆开，或用SS加正间隔表达搭接",
     ]

@@ -37,7 +37,7 @@ from scheduling.errors import InputError
 
 EVENTS = get_args(Event)
 BASE: dict[str, Any] = {"项目编号": "P-1", "项目名称": "甲项目", "模板": "government"}
-NEEDED = [("场景名称", "demo"), ("数据日期", date(2026, 3, 31))]
+NEEDED = [("情景名称", "demo"), ("数据日期", date(2026, 3, 31))]
 
 
 def workbook(
@@ -395,7 +395,7 @@ def test_template_asks_for_the_data_date_and_a_project(tmp_path: Path) -> None:
     write_template(path)
     assert fault_of(path, "zh").splitlines() == [
         "台账.xlsx [设置 Settings!B6 数据日期]: 缺少设置“数据日期”；请在“设置 Settings”表中填写"
-        "（CSV 在表头之前加一行：# data_date,值）",
+        "（CSV在表头之前加一行：# data_date,值）",
         "台账.xlsx [项目 Projects]: 没有一行项目；请至少填写一行（编号以“示例”开头的行不读）",
     ]
 
@@ -792,16 +792,16 @@ def test_all_faults_at_once_in_chinese(tmp_path: Path) -> None:
         {"总投资": "许多", "期限:F0": "年底"},
         {"项目编号": "P-2", "总投资": -1},
         lang="zh",
-        setting_rows=[("场景名称", "x"), ("数据日期", "2026年2月30日"), ("置信度", 80), ("区域", "南")],
+        setting_rows=[("情景名称", "x"), ("数据日期", "2026年2月30日"), ("置信度", 80), ("区域", "南")],
     )
     assert found.splitlines() == [
         "台账.xlsx [Settings!B2 数据日期]: “2026年2月30日”这一天不存在；请核对月份和日子",
-        "台账.xlsx [Settings!B3 置信度]: 80 不在 0 和 1 之间；请写成 0.8 或 80%",
+        "台账.xlsx [Settings!B3 置信度]: 80不在0和1之间；请写成0.8或80%",
         "台账.xlsx [Settings!A4]: 不认识的设置“区域”；最接近的是“气候分区 Region”。请改正或删除本行",
         "台账.xlsx [项目!D2 总投资（万元）]: “许多”不是金额；"
-        "请填以万元为单位的数，如 12000（1.2亿元），不知道就留空",
-        "台账.xlsx [项目!E2 期限:F0 实质性开工]: “年底”不是日期；请写成 2026-12-31，不知道就留空",
-        "台账.xlsx [项目!D3 总投资（万元）]: -1 是负数；请填不小于 0 的数",
+        "请填以万元为单位的数，如12000（1.2亿元），不知道就留空",
+        "台账.xlsx [项目!E2 期限:F0 实质性开工]: “年底”不是日期；请写成2026-12-31，不知道就留空",
+        "台账.xlsx [项目!D3 总投资（万元）]: -1是负数；请填不小于0的数",
     ]
 
 
@@ -845,9 +845,9 @@ def test_problems_of_the_scenario_show_cells_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "place", "zh"),
     [
-        ({"当前节点": "A9", "since": "2026-04-01"}, "E2 当前节点起始日期", "晚于数据日期 2026-03-31"),
-        ({"实际完成:A9": "2026-03-31"}, "D2 实际完成:A9", "不早于数据日期 2026-03-31"),
-        ({"实际开始:A9": "2026-04-02"}, "D2 实际开始:A9", "不早于数据日期 2026-03-31"),
+        ({"当前节点": "A9", "since": "2026-04-01"}, "E2 当前节点起始日期", "晚于数据日期2026-03-31"),
+        ({"实际完成:A9": "2026-03-31"}, "D2 实际完成:A9", "不早于数据日期2026-03-31"),
+        ({"实际开始:A9": "2026-04-02"}, "D2 实际开始:A9", "不早于数据日期2026-03-31"),
     ],
 )
 def test_facts_ahead_of_the_data_date_are_refused_in_chinese(
@@ -871,7 +871,7 @@ def test_a_deadline_before_the_data_date_is_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ([("场景名称", "x")], "[Settings]: the setting 'Data date' is missing; fill it in"),
+        ([("情景名称", "x")], "[Settings]: the setting 'Data date' is missing; fill it in"),
         (
             [*NEEDED, ("数据日期", date(2026, 1, 1))],
             "[Settings!A3 Data date]: the same setting stands in Settings!A2",
@@ -880,8 +880,8 @@ def test_a_deadline_before_the_data_date_is_accepted(tmp_path: Path) -> None:
         ([*NEEDED, ("随机种子", 1.5)], "[Settings!B3 Seed]: 1.5 is not a whole number"),
         ([*NEEDED, ("模拟次数", 0)], "[Settings!B3 Replications]: 0 is too small; write 1 or more"),
         ([*NEEDED, ("模拟次数", "很多")], "'很多' is not a number"),
-        ([*NEEDED, ("场景名称\nScenario", "x/y")], "the same setting"),
-        ([("场景名称", "x/y"), NEEDED[1]], "[Settings!B1 Scenario]: the id 'x/y' contains '/'"),
+        ([*NEEDED, ("情景名称\nScenario", "x/y")], "the same setting"),
+        ([("情景名称", "x/y"), NEEDED[1]], "[Settings!B1 Scenario]: the id 'x/y' contains '/'"),
     ],
 )
 def test_setting_faults(tmp_path: Path, lines: Any, message: str) -> None:
@@ -992,7 +992,7 @@ def test_files_that_are_no_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "the workbook unpacks to 0 MB, more than 0.001 MB" in fault_of(good)
 
 
-TEXT = """# 场景名称,demo
+TEXT = """# 情景名称,demo
 # 数据日期,2026-03-31
 项目编号,项目名称,模板,选项
 001,甲项目,政府投资,净地；并联审批
@@ -1017,7 +1017,7 @@ def test_csv_in_any_encoding_and_delimiter(tmp_path: Path, encoding: str, delimi
         ("2026-03-31", "2026年3月", "x.csv [B2 Data date]: '2026年3月' names no day"),
         ("净地", "净地,多余", "x.csv [E4]: this cell holds '多余"),
         ("甲项目", '"甲项目', "x.csv: the CSV cannot be read from line 4 on"),
-        ("# 场景名称", "# 备忘,x\n# 场景名称", "x.csv [A1]: unknown setting '备忘'"),
+        ("# 情景名称", "# 备忘,x\n# 情景名称", "x.csv [A1]: unknown setting '备忘'"),
     ],
 )
 def test_csv_faults(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -1039,6 +1039,6 @@ def test_a_template_csv_opens_in_excel_as_a_table(tmp_path: Path) -> None:
     write_template(path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.reader(stream))
-    assert rows[0] == ["# 场景名称 * | Scenario", "t"]
+    assert rows[0] == ["# 情景名称 * | Scenario", "t"]
     header = next(row for row in rows if not row[0].startswith("#"))
     assert len(header) == len(shown_columns(PROJECTS))

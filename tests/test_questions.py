@@ -65,7 +65,7 @@ def test_need_by_prints_both_languages(call: Call, roads: str) -> None:
     code, output, errors = call("need-by", roads, "--lang", "zh")
     assert code == 0, errors
     assert "roads：要素最迟到位日期（置信度70%）" in output
-    for text in ("东路", "土地", "西路", "资金", "最迟到位（单独）", "2026-", "按计划日期开工时"):
+    for text in ("东路", "土地", "西路", "资金", "最迟到位（单独）", "2026-", "按计划日期执行时"):
         assert text in output
     code, output, _ = call("need-by", roads, "--lang", "en", "--project", "west", "--confidence", "0.99")
     assert code == 0
@@ -122,7 +122,7 @@ def test_push_within_a_budget(call: Call, roads: str) -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_push_in_words(call: Call, roads: str, lang: str) -> None:
     texts = {
-        "zh": ("roads：先推哪几件", "班组增加1个单位", "土地（东路）", "消除：降雨", "合计价格"),
+        "zh": ("roads：先推哪几件", "班组增加1个单位", "土地（东路）", "消除：降雨", "费用合计"),
         "en": ("roads: what to push", "one more unit of crew", "land (East road)", "rain: ended", "Price"),
     }
     output = call("push", roads, "--most", "4", "--lang", lang)[1]
@@ -147,7 +147,7 @@ def test_compare_prints_differences_and_data(call: Call, roads: str, tmp_path: P
     other.write_text(FILE.replace("capacity: 1", "capacity: 2"), encoding="utf-8")
     code, output, errors = call("compare", roads, other, "--lang", "zh")
     assert code == 0, errors
-    assert "方案比较（同一组随机数" in output
+    assert "情景比较（同一组随机数" in output
     assert "东路" in output
     code, output, _ = call("compare", roads, other, "--json")
     data = json.loads(output)

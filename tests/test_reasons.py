@@ -68,9 +68,9 @@ def spoken(site: Assembly, name: str, lang: str, *, early: bool = False) -> list
 
 def test_chains_in_words(site: Assembly) -> None:
     assert spoken(site, "A/permit", "zh") == [
-        "“施工许可”（A/permit）须于2026-05-08开始、2026-05-20完成：因为“实质性开工”（A/go）须于2026-05-21开始"
+        "“施工许可”（A/permit）须于2026-05-08开始、2026-05-20完成，因为“实质性开工”（A/go）须于2026-05-21开始"
         "（FS+0）；若无此约束，还可再晚21天（按其日历）。",
-        "“实质性开工”（A/go）须于2026-05-21开始：因为其期限为2026-05-21。",
+        "“实质性开工”（A/go）须于2026-05-21开始，因为其期限为2026-05-21。",
     ]
     assert spoken(site, "A/frame", "en", early=True)[:2] == [
         "frame (A/frame) can start on 2026-03-17 and finish on 2026-04-05 at the earliest: because "
@@ -131,7 +131,7 @@ def test_explain_early(command: Command) -> None:
     assert code == 0
     assert output.splitlines() == [
         "最早日期（不计共享资源）：为什么不能再早",
-        "  1  “施工许可”（A/permit）最早2026-03-02开始、2026-03-13完成："
+        "  1  “施工许可”（A/permit）最早2026-03-02开始、2026-03-13完成，"
         "因为项目“甲项目”（A）自2026-03-02起才开始。",
     ]
 

@@ -184,8 +184,8 @@ def test_a_project_that_no_rule_can_judge_has_no_light() -> None:
 def test_rules_in_words_give_their_figures() -> None:
     words = rule_in_words(planned("yinchuan", project("P")))
     assert "低于序时10—30个百分点为黄灯" in words.zh
-    assert "below 80 % watched" in rule_in_words(planned("xinhuang", project("P"))).en
-    assert "80 %" in rule_in_words(planned("probability", project("P"))).en
+    assert "below 80% watched" in rule_in_words(planned("xinhuang", project("P"))).en
+    assert "80%" in rule_in_words(planned("probability", project("P"))).en
 
 
 # -- Xinhuang: monthly task below 80 % watch, below 60 % yellow card -----------------------------------------
@@ -275,7 +275,7 @@ def test_presets_name_their_source() -> None:
         words = rule_in_words(planned(name, project("P")))
         assert rules["source"] in words.zh
         assert rules["zh"] in words.zh
-        assert "公开规则" in rules["source"] or "[XJ]" in rules["source"]
+        assert "公开规则" in rules["source"] or "专家判断" in rules["source"]
 
 
 # -- by on-time probability, and ranks ----------------------------------------------------------------------

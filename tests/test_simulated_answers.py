@@ -192,7 +192,7 @@ def test_parallel_activities_are_the_greatest_of_independent_draws(count: int) -
 # -- coverage -----------------------------------------------------------------------------------------------
 REPETITIONS = 1000
 SAMPLING = 3 * math.sqrt(0.95 * 0.05 / REPETITIONS)
-"""Three standard errors of a coverage of 95 % counted in so many repetitions."""
+"""Three standard errors of a coverage of 95% counted in so many repetitions."""
 
 
 def share(chance: float) -> np.ndarray:

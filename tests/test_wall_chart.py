@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import struct
+import subprocess
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -267,12 +269,16 @@ def test_550_projects_keep_few_rows_in_the_page(open_page: Any) -> None:
     assert page.execute_script("return document.querySelectorAll('.row.project').length") < 60
 
 
-def print_pages(page: Any) -> tuple[int, tuple[float, float], str]:
-    """Pages, size in points, and what stands on them."""
-    pdf = base64.b64decode(page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+def printed(page: Any) -> bytes:
+    """The page as a PDF file."""
+    return base64.b64decode(page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+
+
+def print_pages(pdf: bytes) -> tuple[int, tuple[float, float]]:
+    """Pages, and their size in points."""
     size = re.search(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", pdf)
     assert size
-    return len(re.findall(rb"/Type\s*/Page\b", pdf)), (float(size[1]), float(size[2])), pdf[:8].decode()
+    return len(re.findall(rb"/Type\s*/Page\b", pdf)), (float(size[1]), float(size[2]))
 
 
 @pytest.mark.parametrize(("paper", "millimetres"), [("A3", (420, 297)), ("A0", (1189, 841))])
@@ -282,9 +288,27 @@ def test_printing_shows_every_row_on_the_paper_that_was_chosen(
     page = open_page(many(120), "zh", f"#paper={paper}")
     page.execute_script("window.dispatchEvent(new Event('beforeprint'))")
     assert page.execute_script("return document.querySelectorAll('#print .row.project').length") == 120
-    pages, size, _ = print_pages(page)
+    pages, size = print_pages(printed(page))
     assert size == pytest.approx([side / 25.4 * 72 for side in millimetres], abs=1.5)
     assert pages >= 2 if paper == "A3" else pages >= 1
+
+
+def test_every_printed_page_has_the_header_and_no_row_is_lost(open_page: Any) -> None:
+    page = open_page(many(120), "zh")
+    page.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+    pdf = printed(page)
+    pages, _ = print_pages(pdf)
+    assert pages >= 3
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext: apt-get install poppler-utils")
+    run = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    texts = run.stdout.decode().split("\f")[:pages]
+    rows = [re.findall(r"第(\d+)号", text) for text in texts]
+    assert [int(name) for page_rows in rows for name in page_rows] == list(range(120))
+    for text, page_rows in zip(texts, rows, strict=True):
+        if page_rows:
+            assert re.search(r"项目 +按期概率", text), "the header row"
+            assert re.search(r"\b20\d\d\b.*\n", text.split("第")[0]), "the years of the scale"
 
 
 def test_the_screen_is_not_blank(open_page: Any) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
 from scenarios.charts.fonts import Typeface
-from scenarios.charts.rows import percent
 from scenarios.charts.sheet import (
     CRITICAL,
     CRITICAL_EDGE,
@@ -70,7 +69,7 @@ def quotas(forecast: Forecast, face: Typeface) -> tuple[str, ...]:
             by=quota.by.isoformat(),
             target=quota.target,
             expected=f"{quota.expected:.1f}",
-            met=percent(quota.met, face),
+            met=quota.met.percent(),
         )
         parts.append(text)
     return tuple(parts)

@@ -105,7 +105,7 @@ def _project_row(number: int, project: ProjectResult, data_date: date, face: Typ
             _iso(last.deadline if last else None),
         ),
         right=(
-            percent(project.on_time, face),
+            percent(project.on_time),
             _iso(last.p80 if last else None),
             _cause(project.causes[0] if project.causes else None, face),
         ),
@@ -129,7 +129,7 @@ def _heading(project: ProjectResult, face: Typeface) -> Row:
             _iso(last.deadline if last else None),
         ),
         right=(
-            percent(project.on_time, face),
+            percent(project.on_time),
             _iso(last.p80 if last else None),
             "",
             _cause(project.causes[0] if project.causes else None, face),
@@ -160,7 +160,7 @@ def _node_row(node: Node, on_path: bool, data_date: date, face: Typeface) -> Row
             _iso(node.deadline),
         ),
         right=(
-            percent(node.on_time, face) if open_ else "",
+            percent(node.on_time) if open_ else "",
             _iso(node.p80) if open_ else "",
             str(node.total_float) if node.total_float is not None and open_ else "",
             _cause(node.cause, face) if open_ else "",
@@ -227,10 +227,9 @@ def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def percent(probability: Probability | None, face: Typeface) -> str:
-    """A probability and its interval in percent, as the language writes it."""
-    text = probability.percent() if probability else ""
-    return text.replace(" %", "%") if face.lang == "zh" else text
+def percent(probability: Probability | None) -> str:
+    """A probability and its interval in percent."""
+    return probability.percent() if probability else ""
 
 
 def _cause(cause: Cause | None, face: Typeface) -> str:

@@ -85,7 +85,7 @@ def run(
         written += save_all(result, folder, chosen)
         show("stage_write", 3, 3)
     print_forecast(result, console(), chosen, folder)
-    names = ", ".join(path.relative_to(folder).as_posix() for path in written)
+    names = say("comma", chosen).join(path.relative_to(folder).as_posix() for path in written)
     typer.echo(say("written", chosen, folder=folder, files=names))
     if fail_below is not None and _least(result) < fail_below:
         raise typer.Exit(BELOW)

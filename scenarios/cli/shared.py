@@ -100,7 +100,7 @@ def with_options(
 ) -> Scenario:
     """The scenario with what the command line says otherwise."""
     if confidence is not None and not 0 < confidence < 1:
-        raise RefusedError(f"--confidence {confidence} is not between 0 and 1; write 0.8 for 80 %")
+        raise RefusedError(f"--confidence {confidence} is not between 0 and 1; write 0.8 for 80%")
     given = {"replications": replications, "seed": seed, "confidence": confidence}
     return scenario.model_copy(update={key: value for key, value in given.items() if value is not None})
 

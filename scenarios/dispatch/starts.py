@@ -13,7 +13,7 @@ from scenarios.schema import Label, Project
 from scenarios.schema.dispatch import Proof
 
 StartClass: TypeAlias = Literal["none", "paper", "ceremony", "leased", "partial", "substantive", "unproved"]
-"""未开工, 纸面开工, 仪式开工, 租赁开工, 部分开工, 实质性开工; 已报未佐证: reported without any evidence."""
+"""未开工, 纸面开工, 仪式性开工, 租赁开工, 部分开工, 实质性开工; 上报无佐证: reported without any evidence."""
 
 _CLASSES: dict[Proof, StartClass] = {
     "permanent_piling": "substantive",

@@ -25,7 +25,7 @@ _HOW_TO = (
         "not merge cells.",
     ),
     (
-        "日期写成 2026-12-31；金额以万元为单位；不知道的格子留空，不要填“待定”“/”。",
+        "日期写成2026-12-31；金额以万元为单位；不知道的格子留空，不要填“待定”“/”。",
         "Write dates as 2026-12-31 and amounts in 10,000 CNY (万元). Leave empty what is not known.",
     ),
     (
@@ -44,7 +44,7 @@ _HOW_TO = (
         "names its project by id. Sheets that are not needed may be deleted.",
     ),
     (
-        "“当前节点”之前的节点都算办结；个别没有办结的，请在 YAML 场景文件中写明。",
+        "“当前节点”之前的节点都算完成；个别没有完成的，请在 YAML情景文件中写明。",
         "Everything before the current node counts as done; exceptions belong into a YAML scenario.",
     ),
 )

@@ -15,7 +15,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is no such file; check folder and name",
     ),
     "unreadable": (
-        "文件打不开（{reason}）；请在 Excel 中关闭它，并核对访问权限",
+        "文件打不开（{reason}）；请在Excel中关闭它，并核对访问权限",
         "the file cannot be opened ({reason}); close it in Excel and check who may read it",
     ),
     "extension": (
@@ -27,15 +27,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the file is empty; write a template with `backplan template` and fill it in",
     ),
     "old_excel": (
-        "这是旧版 Excel 文件（.xls）；请在 Excel 中另存为“Excel 工作簿 (.xlsx)”",
+        "这是旧版Excel文件（.xls）；请在Excel中另存为“Excel 工作簿 (.xlsx)”",
         "this is an old Excel file (.xls); save it in Excel as 'Excel Workbook (.xlsx)'",
     ),
     "password": (
-        "工作簿有打开密码；请在 Excel 中取消密码后另存",
+        "工作簿有打开密码；请在Excel中取消密码后另存",
         "the workbook is protected by a password; remove the password in Excel and save it again",
     ),
     "not_workbook": (
-        "扩展名是 .xlsx，内容却不是 Excel 工作簿；请在 Excel 中打开后另存为 .xlsx，文本表请改名为 .csv",
+        "扩展名是 .xlsx，内容却不是Excel工作簿；请在Excel中打开后另存为 .xlsx，文本表请改名为 .csv",
         "the name ends in .xlsx but the content is no Excel workbook; open it in Excel and save it as .xlsx, "
         "or rename a text table to .csv",
     ),
@@ -44,24 +44,24 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "this is another kind of document (.xlsb, .ods, Word, ...); save it as 'Excel Workbook (.xlsx)'",
     ),
     "workbook_as_csv": (
-        "扩展名是 .csv，内容却是 Excel 工作簿；请把文件改名为 .xlsx",
+        "扩展名是 .csv，内容却是Excel工作簿；请把文件改名为 .xlsx",
         "the name ends in .csv but the content is an Excel workbook; rename the file to .xlsx",
     ),
     "damaged": (
-        "工作簿已损坏（{reason}）；请在 Excel 中打开并修复，或从备份取回",
+        "工作簿已损坏（{reason}）；请在Excel中打开并修复，或从备份取回",
         "the workbook is damaged ({reason}); open and repair it in Excel, or fetch a backup",
     ),
     "too_big": (
-        "工作簿展开后有 {size} MB，上限 {most} MB；请删除表格下方带格式的空行，或拆成几本台账",
+        "工作簿展开后有{size} MB，上限{most} MB；请删除表格下方带格式的空行，或拆成几本台账",
         "the workbook unpacks to {size} MB, more than {most} MB; delete formatted empty rows below the "
         "tables, or split the ledger",
     ),
     "encoding": (
-        "文字编码无法识别；请在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
+        "文字编码无法识别；请在Excel中另存为“CSV UTF-8（逗号分隔）”",
         "the text is neither UTF-8 nor GB18030; save it in Excel as 'CSV UTF-8 (comma delimited)'",
     ),
     "csv_broken": (
-        "CSV 从第 {line} 行起读不下去（{reason}）；请检查引号是否成对",
+        "CSV从第{line}行起读不下去（{reason}）；请检查引号是否成对",
         "the CSV cannot be read from line {line} on ({reason}); check that quotation marks come in pairs",
     ),
     # -- sheets and headers -------------------------------------------------------------------------------
@@ -78,13 +78,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the sheet is hidden; unhide and check it, or delete it",
     ),
     "too_large": (
-        "工作表有 {rows} 行、{columns} 列，上限 {most_rows} 行、{most_columns} 列；"
+        "工作表有{rows}行、{columns}列，上限{most_rows}行、{most_columns}列；"
         "请删除多余的空行空列，或拆成几本台账",
         "the sheet has {rows} rows and {columns} columns, more than {most_rows} and {most_columns}; delete "
         "surplus empty rows and columns, or split the ledger",
     ),
     "no_header": (
-        "前 {rows} 行里找不到表头；表头应含“{headers}”等列，可从模板复制第一行",
+        "前{rows}行里找不到表头；表头应含“{headers}”等列，可从模板复制第一行",
         "no header in the first {rows} rows; it names columns as '{headers}': copy row 1 of the template",
     ),
     "missing_column": (
@@ -121,7 +121,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # -- settings -----------------------------------------------------------------------------------------
     "missing_setting": (
-        "缺少设置“{header}”；请在“设置 Settings”表中填写（CSV 在表头之前加一行：# {key},值）",
+        "缺少设置“{header}”；请在“设置 Settings”表中填写（CSV在表头之前加一行：# {key},值）",
         "the setting '{header}' is missing; fill it in on the sheet '设置 Settings' (in CSV: a row "
         "'# {key},value' above the header)",
     ),
@@ -136,7 +136,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # -- values -------------------------------------------------------------------------------------------
     "missing": ("必填，却空着；请填写", "this cell is required but empty; fill it in"),
     "formula": (
-        "公式没有计算结果；请先在 Excel 中打开并保存一次，或粘贴为数值",
+        "公式没有计算结果；请先在Excel中打开并保存一次，或粘贴为数值",
         "the formula has no stored result; open and save the workbook in Excel first, or paste the value",
     ),
     "error_value": (
@@ -144,7 +144,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the formula failed ({text}); correct it, or write the value",
     ),
     "text_is_date": (
-        "这里应填文字，Excel 却存成了日期 {text}；请把单元格格式设为“文本”后重填",
+        "这里应填文字，Excel却存成了日期{text}；请把单元格格式设为“文本”后重填",
         "a text belongs here but Excel stored the date {text}; format the cell as Text and write it again",
     ),
     "id_slash": ("编号“{text}”含有“/”；请换成“-”", "the id '{text}' contains '/'; write '-' instead"),
@@ -170,19 +170,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "no project '{text}' on the sheet of projects; the nearest is '{nearest}'",
     ),
     "not_month": (
-        "“{text}”不是月份；请写成 2026-03",
+        "“{text}”不是月份；请写成2026-03",
         "'{text}' is not a month; write it as 2026-03",
     ),
     "not_date": (
-        "“{text}”不是日期；请写成 2026-12-31，不知道就留空",
+        "“{text}”不是日期；请写成2026-12-31，不知道就留空",
         "'{text}' is not a date; write it as 2026-12-31, or leave the cell empty",
     ),
     "no_day": (
-        "“{text}”没有写到日；请写成具体日期，如 2026-12-31",
+        "“{text}”没有写到日；请写成具体日期，如2026-12-31",
         "'{text}' names no day; write the full date, as 2026-12-31",
     ),
     "day_order": (
-        "“{text}”分不清年月日的次序；请写成 2026-12-31",
+        "“{text}”分不清年月日的次序；请写成2026-12-31",
         "the order of year, month and day in '{text}' is not clear; write it as 2026-12-31",
     ),
     "no_such_day": (
@@ -190,11 +190,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is no such day as '{text}'; check month and day",
     ),
     "date_with_time": (
-        "“{text}”带有时刻；这里只填日期，如 {day}",
+        "“{text}”带有时刻；这里只填日期，如{day}",
         "'{text}' has a time of day; write only the date, as {day}",
     ),
     "date_is_number": (
-        "这是数字 {text}，不是日期；若指 {day}，请把单元格格式设为“日期”，若是别的数请挪到对应的列",
+        "这是数字{text}，不是日期；若指{day}，请把单元格格式设为“日期”，若是别的数请挪到对应的列",
         "this is the number {text}, not a date; if {day} is meant, format the cell as a date, else move the "
         "number to its column",
     ),
@@ -203,15 +203,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "'{text}' is not a number; write digits only, or leave the cell empty",
     ),
     "not_money": (
-        "“{text}”不是金额；请填以万元为单位的数，如 12000（1.2亿元），不知道就留空",
+        "“{text}”不是金额；请填以万元为单位的数，如12000（1.2亿元），不知道就留空",
         "'{text}' is not an amount; write a number in 10,000 CNY (万元), as 12000 for 120 million, or leave "
         "the cell empty",
     ),
-    "negative": ("{text} 是负数；请填不小于 0 的数", "{text} is negative; write 0 or more"),
-    "not_whole": ("{text} 不是整数；请填整数", "{text} is not a whole number; write a whole number"),
-    "too_small": ("{text} 太小；请填不小于 {least} 的整数", "{text} is too small; write {least} or more"),
+    "negative": ("{text}是负数；请填不小于0的数", "{text} is negative; write 0 or more"),
+    "not_whole": ("{text}不是整数；请填整数", "{text} is not a whole number; write a whole number"),
+    "too_small": ("{text}太小；请填不小于{least}的整数", "{text} is too small; write {least} or more"),
     "not_share": (
-        "{text} 不在 0 和 1 之间；请写成 0.8 或 80%",
+        "{text}不在0和1之间；请写成0.8或80%",
         "{text} does not lie between 0 and 1; write 0.8 or 80%",
     ),
     "unknown_choice": (
@@ -254,11 +254,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "has begun",
     ),
     "since_ahead": (
-        "{day} 晚于数据日期 {data_date}；请核对这个日期，或把“设置 Settings”表的数据日期改晚",
+        "{day}晚于数据日期{data_date}；请核对这个日期，或把“设置 Settings”表的数据日期改晚",
         "{day} lies after the data date {data_date}; correct it, or move the data date under Settings",
     ),
     "actual_ahead": (
-        "实际日期 {day} 不早于数据日期 {data_date}；请核对，或把“设置 Settings”表的数据日期改晚",
+        "实际日期{day}不早于数据日期{data_date}；请核对，或把“设置 Settings”表的数据日期改晚",
         "the actual date {day} is not before the data date {data_date}; correct it, or move the data date "
         "under Settings",
     ),
@@ -272,12 +272,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "write the total in 10,000 CNY (万元)",
     ),
     "months_exceed": (
-        "按月投资合计 {months}，多于已完成投资 {completed}；已完成投资须含各月，请核对",
+        "按月投资合计{months}，多于已完成投资{completed}；已完成投资须含各月，请核对",
         "the months add up to {months}, more than the {completed} completed, which includes them; correct "
         "one of them",
     ),
     "before_raised": (
-        "{day} 早于“{raised_header}”{raised}；请改正其中一个",
+        "{day}早于“{raised_header}”{raised}；请改正其中一个",
         "{day} lies before '{raised_header}' {raised}; correct one of them",
     ),
     "open_hold": (
@@ -286,7 +286,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "cleared",
     ),
     "hold_overdue": (
-        "停工点未解除，预计解除日期 {day} 却早于数据日期 {data_date}；请填解除日期，或改预计日期",
+        "停工点未解除，预计解除日期{day}却早于数据日期{data_date}；请填解除日期，或改预计日期",
         "the hold is open but {day} lies before the data date {data_date}; write the day it was cleared, or "
         "a later expected day",
     ),
@@ -304,7 +304,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     # -- writing ------------------------------------------------------------------------------------------
     "cannot_hold": (
-        "{path}：台账放不下这一项（{value}）；请改用 YAML 场景文件，或先去掉它",
+        "{path}：台账放不下这一项（{value}）；请改用YAML情景文件，或先去掉它",
         "{path}: a ledger cannot hold this ({value}); keep the scenario in YAML, or take it out first",
     ),
     "cannot_hold_cell": (
@@ -312,7 +312,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{path}: a ledger cannot hold this: {reason}",
     ),
     "cannot_write": (
-        "无法写入 {path}（{reason}）；请在 Excel 中关闭该文件，并核对文件夹是否存在、可否写入",
+        "无法写入 {path}（{reason}）；请在Excel中关闭该文件，并核对文件夹是否存在、可否写入",
         "cannot write {path} ({reason}); close the file in Excel and check that the folder exists and may be "
         "written to",
     ),

@@ -85,7 +85,7 @@ PROBLEMS = Table(
             "Node held up",
             "node",
             ("node",),
-            "空着按类别取第一个未办结的节点",
+            "空着按类别取第一个未完成的节点",
             "empty: the first open node that its class concerns",
             26,
         ),
@@ -305,7 +305,7 @@ MONTHS = Table(
     "months",
     (
         PROJECT,
-        Column("month", "月份", "Month", "month", ("month",), "写成 2026-03", "as 2026-03", required=True),
+        Column("month", "月份", "Month", "month", ("month",), "写成2026-03", "as 2026-03", required=True),
         Column(
             "amount",
             "完成投资（万元）",

@@ -19,7 +19,7 @@ SETTINGS = Table(
     (
         Column(
             "name",
-            "场景名称",
+            "情景名称",
             "Scenario",
             "id",
             ("name",),
@@ -76,7 +76,7 @@ SETTINGS = Table(
             "Confidence",
             "share",
             ("confidence",),
-            "各项目按期概率的目标，如 0.8",
+            "各项目按期概率的目标，如0.8",
             "on-time probability that plans aim at, as 0.8",
         ),
         Column(
@@ -85,7 +85,7 @@ SETTINGS = Table(
             "Replications",
             "positive",
             ("replications",),
-            "一般 1000",
+            "一般1000次",
             "usually 1000",
         ),
         Column(

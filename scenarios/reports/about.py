@@ -21,7 +21,7 @@ def about(forecast: Forecast, lang: str) -> list[tuple[str, str]]:
         "description": forecast.description.text(lang) if forecast.description else None,
         "source": forecast.source,
         "number_on_time": number_on_time(forecast, lang),
-        "confidence": f"{100 * made.confidence:g} %",
+        "confidence": f"{100 * made.confidence:g}%",
         "replications": str(made.replications),
         "seed": str(made.seed),
         "start_rule": say(f"start_{made.start_rule}", lang),
@@ -38,13 +38,13 @@ def about(forecast: Forecast, lang: str) -> list[tuple[str, str]]:
 def plan_text(forecast: Forecast, lang: str) -> str:
     """Status and solver of the late plan, and how much later it might at most be."""
     plan = forecast.late_plan
-    status = say(f"status_{plan.status}", lang)
+    status, solver = say(f"status_{plan.status}", lang), say(f"solver_{plan.solver}", lang)
     if not plan.gap:
-        return say("plan_solved", lang, status=status, solver=plan.solver)
+        return say("plan_solved", lang, status=status, solver=solver)
     nodes = [node for project in forecast.projects for node in project.nodes]
     count = sum(node.state == "open" and not node.milestone for node in nodes)
     mean = f"{plan.gap / max(count, 1):.1f}"
-    return say("plan_gap", lang, status=status, solver=plan.solver, days=f"{plan.gap:,.0f}", mean=mean)
+    return say("plan_gap", lang, status=status, solver=solver, days=f"{plan.gap:,.0f}", mean=mean)
 
 
 def rules(forecast: Forecast, lang: str) -> list[str]:

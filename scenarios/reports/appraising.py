@@ -25,7 +25,7 @@ def print_tasks(run: Run, found: Sequence[Task], console: Console, lang: str) ->
     counted = statistics(found)
     who = ("project", "task_what", "task_class", "task_node", "task_responsible", "task_procedure")
     keys = (*who, "task_due", "task_age", "task_overdue", "task_directive", "task_cost")
-    title = say("tasks_title", lang, name=run.scenario.name, date=run.forecast.data_date)
+    title = say("tasks_title", lang, name=run.scenario.heading.text(lang), date=run.forecast.data_date)
     print_table(console, title, keys, [_task(task, lang) for task in found], lang)
     console.print(plain(say("task_rule", lang, days=directive_days()), "dim"))
     console.print()
@@ -62,7 +62,7 @@ def _task(task: Task, lang: str) -> tuple[str, ...]:
 def _count(row: TaskCount, lang: str) -> tuple[str, ...]:
     age = "-" if row.median_age is None else f"{row.median_age:g}"
     numbers = (row.raised, row.closed, row.open, row.overdue)
-    return (row.name.text(lang), *map(str, numbers), f"{100 * row.closure_rate:.0f} %", age)
+    return (row.name.text(lang), *map(str, numbers), f"{100 * row.closure_rate:.0f}%", age)
 
 
 # -- lights, lists, ranks -----------------------------------------------------------------------------------
@@ -79,7 +79,7 @@ def print_lights(run: Run, rows: Sequence[LightRow], console: Console, lang: str
         )
         for row in rows
     ]
-    title = say("lights_title", lang, name=run.scenario.name, date=run.forecast.data_date)
+    title = say("lights_title", lang, name=run.scenario.heading.text(lang), date=run.forecast.data_date)
     print_table(console, title, ("project", "light", "light_figures"), cells, lang)
     console.print(plain(rule_in_words(run).text(lang), "dim"))
     console.print()
@@ -122,7 +122,7 @@ def print_ranks(rows: Sequence[RankRow], by: str, console: Console, lang: str) -
             row.ranks,
             row.name.text(lang),
             str(row.projects),
-            f"{100 * row.score:.1f} % ({100 * row.low:.1f}–{100 * row.high:.1f})",
+            f"{100 * row.score:.1f}% ({100 * row.low:.1f}–{100 * row.high:.1f})",
         )
         for row in rows
     ]
@@ -137,7 +137,7 @@ def print_reserve(run: Run, found: Reserve, console: Console, lang: str) -> None
     if found.candidates:
         scores = ("reserve_year", "id", "name", "reserve_score", "reserve_parts", "reserve_ready")
         keys = (*scores, "reserve_next", "reserve_admission", "reserve_month")
-        title = say("reserve_title", lang, name=run.scenario.name, date=run.forecast.data_date)
+        title = say("reserve_title", lang, name=run.scenario.heading.text(lang), date=run.forecast.data_date)
         print_table(console, title, keys, [_candidate(row, lang) for row in found.candidates], lang)
         months = [
             (row.month, str(row.portfolio), str(row.reserve), f"{row.land:g}" if row.land else "-")

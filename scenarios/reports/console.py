@@ -101,7 +101,7 @@ def _print_heading(forecast: Forecast, console: Console, lang: str) -> None:
     made = forecast.provenance
     run = {
         "data_date": forecast.data_date,
-        "confidence": f"{100 * made.confidence:g} %",
+        "confidence": f"{100 * made.confidence:g}%",
         "replications": made.replications,
         "seed": made.seed,
     }

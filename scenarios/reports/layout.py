@@ -77,7 +77,7 @@ def shown(cell: Cell, kind: Kind, lang: str) -> Text:
     if isinstance(cell, Probability):
         return Text(cell.percent())
     if isinstance(cell, Share):
-        return Text(f"{100 * cell.value:.{max(cell.decimals - 2, 0)}f} %")
+        return Text(f"{100 * cell.value:.{max(cell.decimals - 2, 0)}f}%")
     return plain(f"{cell:,g}" if isinstance(cell, float) else str(cell))
 
 

@@ -92,7 +92,7 @@ def _worth(plan: Plan, lang: str, *, earliest: bool) -> str:
         key,
         lang,
         status=say(f"status_{plan.status}", lang),
-        solver=plan.solver,
+        solver=say(f"solver_{plan.solver}", lang),
         objective=plan.objective,
         bound=plan.objective_bound,
         gap=plan.gap,

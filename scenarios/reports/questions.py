@@ -43,7 +43,9 @@ def print_need_by(answer: NeedByAnswer, console: Console, lang: str) -> None:
     dates = ("need_by_alone", "need_by_joint", "need_by_in_hand")
     keys = ("project", "factor", *dates, "on_time_modelled", "need_by_best")
     confidence = f"{answer.joint.confidence:.0%}"
-    title = say("need_by_title", lang, name=answer.assembly.scenario.name, confidence=confidence)
+    title = say(
+        "need_by_title", lang, name=answer.assembly.scenario.heading.text(lang), confidence=confidence
+    )
     print_table(console, title, keys, rows, lang)
     console.print(plain(say("need_by_note", lang)))
     for project in dict.fromkeys(item.project for item in answer.alone):
@@ -94,7 +96,7 @@ def print_push(answer: PushAnswer, console: Console, lang: str) -> None:
         )
         for item in best.chosen
     ]
-    title = say("push_title", lang, name=answer.assembly.scenario.name)
+    title = say("push_title", lang, name=answer.assembly.scenario.heading.text(lang))
     print_table(console, title, ("push_what", "push_alone", "push_without", "push_price", "id"), rows, lang)
     before, after = (sum(share.value for share in row.values()) for row in (best.before, best.after))
     gain, (low, high) = best.gain.mean, best.gain.interval

@@ -149,8 +149,8 @@ def _print_activities(found: Simulated, console: Console, lang: str) -> None:
             _shown(found, name),
             names.get(str(name), ""),
             *(_text(result.date(name, p)) for p in SHARES),
-            f"{100 * deciding.criticality(name).value:.0f} %",
-            f"{100 * deciding.near_criticality(name).value:.0f} %",
+            f"{100 * deciding.criticality(name).value:.0f}%",
+            f"{100 * deciding.near_criticality(name).value:.0f}%",
             f"{deciding.index(name):.2f}",
             "" if (value := deciding.cruciality(name)) is None else f"{value:.2f}",
         )

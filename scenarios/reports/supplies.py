@@ -58,7 +58,7 @@ def print_factors(lines: Sequence[FactorLine], console: Console, lang: str) -> N
         (
             line.name.text(lang),
             line.task.name.text(lang),
-            say("comma", lang).join(gate.text(lang) for gate in line.task.gates),
+            say("semicolon", lang).join(gate.text(lang) for gate in line.task.gates),
             str(line.task.supply or "-"),
             str(line.arrival or "-"),
             str(line.task.need_by),

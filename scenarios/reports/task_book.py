@@ -328,7 +328,7 @@ def _factor_cells(factor: FactorTask, lang: str) -> list[Cell]:
     late = margin is not None and margin < 0 and not factor.in_hand
     return [
         factor.name.text(lang),
-        say("comma", lang).join(gate.text(lang) for gate in factor.gates),
+        say("semicolon", lang).join(gate.text(lang) for gate in factor.gates),
         factor.supply,
         factor.need_by,
         say("book_in_hand", lang) if factor.in_hand else Marked("red", margin) if late else margin,

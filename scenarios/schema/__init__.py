@@ -150,6 +150,11 @@ class Scenario(Model):
     notes: tuple[Label, ...] = ()
     """What outputs must say beside the results."""
 
+    @property
+    def heading(self) -> Label:
+        """The title, or the short name where there is none."""
+        return self.title or Label(zh=self.name, en=self.name)
+
     @model_validator(mode="after")
     def _some_projects(self) -> Scenario:
         if not self.projects and self.generate is None:

@@ -20,6 +20,7 @@ _WORDS = (
     "leader", "group", "category", "developer", "blocker", "light", "green", "amber", "red", "on_time",
     "earliest", "planned", "latest", "deadline", "actual", "p50", "p80", "p90", "cause", "total_float",
     "critical", "state", "state_done", "state_in_progress", "state_open", "data_date", "assumed", "colon",
+    "semicolon", "cause_gain",
 )  # fmt: skip
 
 

@@ -69,7 +69,8 @@ function draw(parent, tag, attributes, text) {
   return element;
 }
 const dated = day => new Date(today.getTime() + day * DAY).toISOString().slice(0, 10);
-const span = pair => (pair ? (pair[0] === pair[1] ? dated(pair[1]) : dated(pair[0]) + " – " + dated(pair[1])) : "");
+const gained = ([name, gain]) => filled(words("cause_gain"), { name: named(name), gain });
+const span = pair => (pair ? (pair[0] === pair[1] ? dated(pair[1]) : dated(pair[0]) + (state.lang === "zh" ? "至" : " – ") + dated(pair[1])) : "");
 
 // A light is a colour and a shape, so that it is read in black and white too.
 function shape(parent, light, x, y, r, classes = "") {
@@ -125,26 +126,26 @@ function timescale(width) {
   let [low, high] = reach;
   if (months) { low = -months * 3 + Math.round(state.shift * months * 15); high = low + months * 30.5; }
   const unit = (width - 2 * MARGIN) / (high - low);
-  return { low, high, width, unit, x: day => MARGIN + (day - low) * unit, inside: day => day >= low && day <= high };
+  const starts = monthStarts(low, high);
+  return { low, high, width, unit, starts, x: day => MARGIN + (day - low) * unit, inside: day => day >= low && day <= high };
 }
-function monthStarts(scale) {
+function monthStarts(low, high) {
   const found = [];
-  const first = new Date(today.getTime() + scale.low * DAY);
+  const first = new Date(today.getTime() + low * DAY);
   let year = first.getUTCFullYear(), month = first.getUTCMonth() + 1;
   for (;;) {
     if (month > 11) { month = 0; year++; }
     const day = (Date.UTC(year, month, 1) - today.getTime()) / DAY;
-    if (day > scale.high) return found;
+    if (day > high) return found;
     found.push({ day, month, year });
     month++;
   }
 }
 function ruled(svg, scale, height) {
-  for (const { day, month } of monthStarts(scale)) {
-    if (scale.unit * 30 < 9 && month % 3) continue;
-    const x = scale.x(day);
-    draw(svg, "line", { x1: x, x2: x, y1: 0, y2: height, class: month ? "grid" : "grid year" });
-  }
+  const starts = scale.starts.filter(({ month }) => scale.unit * 30 >= 9 || month % 3 === 0);
+  const rules = starts => starts.map(({ day }) => `M${scale.x(day).toFixed(1)} 0V${height}`).join("");
+  draw(svg, "path", { d: rules(starts.filter(({ month }) => month)), class: "grid" });
+  draw(svg, "path", { d: rules(starts.filter(({ month }) => !month)), class: "grid year" });
   if (scale.inside(0)) draw(svg, "line", { x1: scale.x(0), x2: scale.x(0), y1: 0, y2: height, class: "today" });
 }
 function scaleBar(scale) {
@@ -153,13 +154,13 @@ function scaleBar(scale) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   svg.setAttribute("class", "scale"); svg.setAttribute("width", scale.width);
   ruled(svg, scale, 36);
-  const wide = scale.unit * 30, starts = monthStarts(scale);
+  const wide = scale.unit * 30, starts = scale.starts;
   const edge = scale.inside(0) ? scale.x(0) : -1e6;
   let last = -1e6;
   for (const { day, month, year } of starts) {
     const x = scale.x(day);
     if (wide > 22 || (wide > 8 && month % 3 === 0)) {
-      const label = wide > 22 ? String(month + 1) + (state.lang === "zh" && wide > 30 ? "月" : "") : "Q" + (month / 3 + 1);
+      const label = wide > 22 ? String(month + 1) + (state.lang === "zh" && wide > 30 ? "月" : "") : (state.lang === "zh" ? "" : "Q") + (month / 3 + 1) + (state.lang === "zh" ? "季" : "");
       if (x + 24 < scale.width) draw(svg, "text", { x: x + 2, y: 30 }, label);
     }
     if ((month === 0 || day === starts[0].day) && x - last > 44) {
@@ -266,7 +267,7 @@ function nodeFields(n) {
     ["earliest", n.s === 0 ? "" : span(n.e)], ["planned", span(n.p)], ["latest", span(n.l)],
     ["deadline", n.dl === undefined ? "" : dated(n.dl)], ["on_time", n.ot ? n.ot[1] : ""],
     ["wall_quantiles", n.q ? n.q.map(day => (day === null ? "–" : dated(day))).join(" / ") : ""],
-    ["light", n.li ? words(n.li) : ""], ["cause", n.ca ? named(n.ca[0]) + " " + n.ca[1] + " " + words("wall_points") : ""],
+    ["light", n.li ? words(n.li) : ""], ["cause", n.ca ? gained(n.ca) : ""],
     ["total_float", n.f === undefined || n.f === null ? "" : String(n.f)], ["critical", n.c ? words("wall_yes") : ""], ["assumed", n.x ? words("wall_yes") : ""],
   ];
 }
@@ -275,8 +276,8 @@ function projectFields(p) {
     ["on_time", p.p ? p.p[1] : ""], ["light", p.light ? words(p.light) : ""], ["district", p.district], ["sector", pick(p.sector)],
     ["group", p.group], ["category", p.category], ["leader", p.leader], ["lead_unit", p.lead_unit], ["responsible", p.responsible],
     ["responsible_person", p.responsible_person], ["developer", p.developer], ["blocker", pick(p.blocker)],
-    ["cause", p.causes.map(([name, points]) => named(name) + " " + points).join("; ")],
-    ["deadline", p.lines.filter(n => n.s !== 0).map(n => named(n.n) + " " + dated(n.dl)).join("; ")],
+    ["cause", p.causes.map(gained).join(words("semicolon"))],
+    ["deadline", p.lines.filter(n => n.s !== 0).map(n => named(n.n) + " " + dated(n.dl)).join(words("semicolon"))],
   ];
 }
 
@@ -299,11 +300,20 @@ function paint() {
   const top = view.scrollTop - 200, bottom = view.scrollTop + view.clientHeight + 200;
   const seen = rows.filter(row => row.top + row.height > top && row.top < bottom);
   const focused = document.activeElement && document.activeElement.row;
-  canvas.replaceChildren(...seen.map(row => {
+  // Scrolling keeps the rows that stay in sight: building them anew took most of a frame.
+  const kept = new Map([...canvas.children].map(element => [element.row, element]));
+  for (const row of seen) if (!kept.has(row)) {
     const element = row.n ? nodeRow(row, scale) : projectRow(row, scale);
     element.style.top = row.top + "px";
-    return element;
-  }));
+    kept.set(row, element);
+  }
+  const wanted = new Set(seen);
+  for (const element of [...canvas.children]) if (!wanted.has(element.row)) element.remove();
+  let place = canvas.firstChild;
+  for (const row of seen) {
+    const element = kept.get(row);
+    if (element === place) place = place.nextSibling; else canvas.insertBefore(element, place);
+  }
   if (!rows.length) canvas.append(make("div", { id: "empty" }, words("wall_empty")));
   if (focused) for (const element of canvas.children) if (element.row && element.row.p === focused.p && element.row.n === focused.n) element.focus({ preventScroll: true });
 }
@@ -355,7 +365,7 @@ function whole() {
     chip(words("wall_projects") + " ", make("b", {}, String(data.projects.length))),
     ...counts.map(([light, n]) => chip(lamp(light), " " + words(light) + " ", make("b", { class: "word-" + light }, String(n)))),
     chip(words("wall_expected") + " ", make("b", {}, data.expected.toFixed(1)), " / " + data.judged),
-    ...data.quotas.map(q => chip(pick(q.name) + " ", make("b", {}, q.reached + "+" + (q.expected - q.reached).toFixed(1)), " / " + q.target + "　" + words("wall_met") + " " + q.met)));
+    ...data.quotas.map(q => chip(pick(q.name) + " ", make("b", {}, q.expected.toFixed(1)), " / " + q.target + (q.reached ? filled(words("wall_reached"), q) : "") + "　" + words("wall_met") + " " + q.met)));
   const legend = [["green", "green"], ["amber", "amber"], ["red", "red"]].map(([light, key]) => make("span", {}, lamp(light), " " + words(key)));
   const drawn = (text, paint) => {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
