@@ -304,6 +304,8 @@ def open_bucket(run: Run, t: int, members: int) -> None:
                 run.tally[PENDING] -= 1
             if which < 2 * members:
                 stack(run, np.uint32(which % members))
+            else:
+                run.tally[CHANGED] = 1
         which = after
 
 
@@ -489,8 +491,9 @@ def complete(yard: Yard, clock: Clock, run: Run, k: int) -> bool:
                 poll(yard, run, k, end)
             return False
     run.state[k].done = run.tally[NOW]
-    run.tally[CHANGED] = run.tally[FREED] = 1
     q = run.state[k].queue
+    if yard.queue[q].demands < yard.queue[q + 1].demands:
+        run.tally[CHANGED] = run.tally[FREED] = 1
     for d in range(yard.queue[q].demands, yard.queue[q + 1].demands):
         run.unit[0, yard.demand[d].resource] += yard.demand[d].given_back
     return True
@@ -553,7 +556,8 @@ def one_pass(yard: Yard, clock: Clock, run: Run) -> int:
         begin(clock, run, run.stack[1, s])
     heads = 0
     for c in range(-1, len(clock.row)):
-        run.calendar[OPEN, c] = next_start(clock, c, run.tally[NOW])
+        if run.calendar[WAITED_FOR, c]:
+            run.calendar[OPEN, c] = next_start(clock, c, run.tally[NOW])
     for b in range(run.tally[BUSY]):
         q = run.busy[0, b]
         if run.calendar[OPEN, yard.queue[q].table] != run.tally[NOW] or not enough(yard, run, q):
@@ -623,7 +627,7 @@ def change_capacity(yard: Yard, run: Run, t: int) -> None:
     for r in range(run.unit.shape[1]):
         run.unit[0, r] += yard.capacity[at, r] - yard.capacity[run.tally[CHANGE], r]
     run.tally[CHANGE] = at
-    run.tally[FREED] = 1
+    run.tally[CHANGED] = run.tally[FREED] = 1
 
 
 @borrowing
@@ -689,7 +693,7 @@ def play(yard: Yard, clock: Clock, run: Run, horizon: int) -> bool:
         if run.tally[CHANGE] < len(yard.changes) and yard.changes[run.tally[CHANGE]] <= t:
             change_capacity(yard, run, t)
         open_bucket(run, t, len(yard.place))
-        run.tally[CHANGED], started = 1, 0
+        started = 0
         while True:
             settle(yard, clock, run, started)
             idle = not (run.tally[CHANGED] and (run.tally[BUSY] or run.tally[GO]))
