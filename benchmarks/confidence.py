@@ -1,7 +1,7 @@
 """Whether confidence plans keep what they promise on fresh draws, and would not a calibration step later.
 
-    python benchmarks/confidence.py [--networks 20] [--portfolios 20 50 100] [--replications 2000]
-                                    [--fresh 20000] [--seed 0]
+    python benchmarks/confidence.py [--networks 20] [--first 0] [--portfolios 20 50 100]
+                                    [--replications 2000] [--fresh 20000] [--seed 0]
 
 The networks are synthetic and vary: one to four projects, calendars, lags, factors with and without a
 supply date, rework, a driver that many activities share, up to three pools, a confidence of .6 to .95.
@@ -208,6 +208,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--networks", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="Seed of the first network.")
     parser.add_argument("--portfolios", type=int, nargs="*", default=[20, 50, 100])
     parser.add_argument("--replications", type=int, default=2000)
     parser.add_argument("--fresh", type=int, default=20_000)
@@ -216,7 +217,7 @@ def main() -> None:
     print(
         "                   asked  projects  attainable  hold  least    mean  moved  missed   early  seconds"
     )
-    cases = [varied(seed) for seed in range(options.networks)]
+    cases = [varied(options.first + k) for k in range(options.networks)]
     for size in options.portfolios:
         random = np.random.default_rng([size, 2])
         cases.append(case(f"portfolio {size}", size, 30, 10, 0.5, 0.8, random))
