@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
@@ -382,6 +383,25 @@ def test_funds_last_until_what_is_expected_passes_what_is_secured(run: Run) -> N
         before = end.replace(day=1) - DAYS
         if before >= run.forecast.data_date:
             assert money.completed + spent_by(run, project, before).mean() <= money.secured
+
+
+def test_what_one_project_has_too_much_fills_no_other_gap(run: Run) -> None:
+    rich, *others = run.scenario.projects
+    assert rich.investment
+    plenty = rich.investment.model_copy(update={"secured": 2 * rich.investment.total})
+    other = copy(run)
+    other.scenario = run.scenario.model_copy(
+        update={"projects": (rich.model_copy(update={"investment": plenty}), *others)}
+    )
+    report = investment_report(other)
+    missing = [
+        project.investment.total - project.investment.secured
+        for project in others
+        if project.investment and project.investment.secured is not None
+    ]
+    assert report.rows[0].unfunded == 0
+    assert report.whole.unfunded == pytest.approx(sum(gap for gap in missing if gap > 0))
+    assert sum(missing) > 0
 
 
 def test_the_months_run_up_to_the_plan_and_to_the_forecast(run: Run) -> None:
