@@ -77,7 +77,7 @@ def test_the_printed_interval_covers_about_as_often_as_it_says(p: float) -> None
 
 def test_probability_says_no_more_than_its_interval_supports() -> None:
     assert str(Probability(826, 1000)) == "0.83 (0.80–0.85)"
-    assert Probability(826, 1000).percent() == "83 % (80–85)"
+    assert Probability(826, 1000).percent() == "83% (80–85)"
     assert str(Probability(15, 20)) == "0.8 (0.5–0.9)"
     assert Probability(15, 20).percent() == "80 % (50–90)"
     assert str(Probability(826_000, 1_000_000)) == "0.826 (0.825–0.827)"
