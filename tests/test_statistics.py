@@ -79,9 +79,9 @@ def test_probability_says_no_more_than_its_interval_supports() -> None:
     assert str(Probability(826, 1000)) == "0.83 (0.80–0.85)"
     assert Probability(826, 1000).percent() == "83% (80–85)"
     assert str(Probability(15, 20)) == "0.8 (0.5–0.9)"
-    assert Probability(15, 20).percent() == "80 % (50–90)"
+    assert Probability(15, 20).percent() == "80% (50–90)"
     assert str(Probability(826_000, 1_000_000)) == "0.826 (0.825–0.827)"
-    assert Probability(826_000, 1_000_000).percent() == "82.6 % (82.5–82.7)"
+    assert Probability(826_000, 1_000_000).percent() == "82.6% (82.5–82.7)"
     assert str(Probability(1000, 1000)) == "1.000 (0.996–1.000)"
     assert str(Probability(0, 1)) == "0.0 (0.0–1.0)"
 
